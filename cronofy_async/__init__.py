@@ -1,0 +1,1 @@
+"""The async-first SDK for the Cronofy calendar API."""

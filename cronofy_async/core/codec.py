@@ -1,0 +1,191 @@
+"""
+From Python values to JSON and back.
+
+One cattrs converter is the converter of record for what is read strictly or
+tolerantly; for answers, msgspec decodes bytes straight into the same attrs classes,
+and what it refuses goes through the tolerant converter, so one odd entry never loses
+a page.
+
+Three rules map every field, and nothing else does:
+
+- the wire's name is the field's name, without a trailing underscore (``from_``),
+  unless the field says otherwise with `named`;
+- a field that equals its default is not sent;
+- a type with a form of its own on the wire is registered once, with `leaf`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
+from typing import Any, TypeVar, get_args
+
+import attrs
+import msgspec
+
+from .errors import DecodeError, RequestParseError
+from .fields import LEAVES, OpenEnum, leaf, named, wire_name
+from .memo import memo
+from .unset import UNSET
+
+__all__ = (
+    "OpenEnum",
+    "decode",
+    "decoder",
+    "leaf",
+    "load",
+    "named",
+    "structure",
+    "unstructure",
+    "wire_name",
+)
+
+T = TypeVar("T")
+
+
+# Writing ------------------------------------------------------------------------------
+
+
+def unstructure(value: Any) -> Any:
+    """
+    Turn a value into what `json.dumps` takes; the value itself is not changed.
+
+    Raises:
+        TypeError: There is no JSON form for it.
+    """
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, str):
+        return value
+    written = _writer(type(value))
+    if written is not None:
+        return written(value)
+    if isinstance(value, Mapping):
+        return {str(key): unstructure(item) for key, item in value.items()}
+    if isinstance(value, (Sequence, set, frozenset)) and not isinstance(value, (bytes, bytearray)):
+        return [unstructure(item) for item in value]
+    raise TypeError(f"there is no JSON form for {type(value).__name__}")
+
+
+@memo
+def _writer(cls: type) -> Callable[[Any], Any] | None:
+    for base in cls.__mro__:
+        if base in LEAVES:
+            return LEAVES[base].write
+    if not attrs.has(cls):
+        return None
+    fields = [(wire_name(field), field.name, _default(field)) for field in attrs.fields(cls)]
+
+    def write(value: Any) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for name, attribute, default in fields:
+            item = getattr(value, attribute)
+            if item is not UNSET and not _same(item, default):
+                result[name] = unstructure(item)
+        return result
+
+    return write
+
+
+def _same(item: Any, default: Any) -> bool:
+    # 0 == False and 1 == True, yet they are different things on the wire.
+    return item is default or (type(item) is type(default) and bool(item == default))
+
+
+def _default(field: attrs.Attribute[Any]) -> Any:
+    # Only a plain default can stand for "not sent"; [] made by a factory is sent.
+    made = isinstance(field.default, attrs.Factory)  # type: ignore[arg-type]  # a class at run time
+    return UNSET if made or field.default is attrs.NOTHING else field.default
+
+
+# Reading ------------------------------------------------------------------------------
+
+
+def structure(raw: Any, type_: Any, *, strict: bool = False) -> Any:
+    """
+    Turn a JSON value into a *type_*.
+
+    Args:
+        raw: What `json.loads` gave.
+        type_: A class or annotation.
+        strict: Refuse unknown keys and wrong types, with all complaints by field.
+
+    Raises:
+        RequestParseError: (strict) What is wrong, by field, as the service words it.
+        DecodeError: (tolerant) A field without default cannot be read.
+    """
+    # Loaded here because cattrs costs more to import than the rest of the core.
+    from .complaints import complaints
+    from .converter import converter
+
+    try:
+        return converter(strict).structure(raw, type_)
+    except Exception as error:
+        if strict:
+            raise RequestParseError(complaints(error)) from None
+        paths = tuple(complaints(error))
+        raise DecodeError(f"the answer cannot be read at {', '.join(paths)}", paths) from None
+
+
+def decode(body: bytes, type_: type[T] | Any) -> Any:
+    """
+    Read an answer's bytes as a *type_*, as fast as may be.
+
+    Raises:
+        DecodeError: The body is not JSON, or a field without default is unreadable.
+    """
+    fast = decoder(type_)
+    if fast is not None:
+        try:
+            return fast.decode(body)
+        except (msgspec.DecodeError, ValueError, TypeError, RecursionError):
+            pass
+    return structure(load(body), type_)
+
+
+def load(body: bytes) -> Any:
+    """
+    Read bytes as JSON, with a byte-order mark passed over and NaN refused.
+
+    Raises:
+        DecodeError: They are not JSON.
+    """
+    try:
+        return json.loads(body.removeprefix(b"\xef\xbb\xbf"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise DecodeError("the answer is not JSON") from None
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+@memo
+def decoder(type_: Any) -> msgspec.json.Decoder[Any] | None:
+    """A decoder for types that msgspec can fill by name; `None` where names are mapped."""
+    if _renames(type_, set()):
+        return None
+    return msgspec.json.Decoder(type_, dec_hook=_dec_hook)
+
+
+def _dec_hook(type_: Any, raw: Any) -> Any:
+    entry = LEAVES.get(type_)
+    if entry is None:
+        raise TypeError(f"{type_} has no form on the wire")
+    return entry.read(raw)
+
+
+def _renames(type_: Any, seen: set[Any]) -> bool:
+    if isinstance(type_, type) and attrs.has(type_):
+        if type_ in seen:
+            return False
+        seen.add(type_)
+        attrs.resolve_types(type_)
+        return any(
+            wire_name(field) != field.name or _renames(field.type, seen)
+            for field in attrs.fields(type_)
+        )
+    return any(_renames(argument, seen) for argument in get_args(type_))

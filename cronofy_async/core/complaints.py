@@ -1,0 +1,60 @@
+"""What is wrong with a value, by field, out of the converter's tree of errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+from cattrs.errors import (
+    AttributeValidationNote,
+    BaseValidationError,
+    ForbiddenExtraKeysError,
+    IterableValidationNote,
+)
+
+from .errors import INVALID, REQUIRED, UNKNOWN, FieldError, InvalidArgumentError, RequestParseError
+from .fields import wire_name
+
+__all__ = ("complaints",)
+
+
+def complaints(error: BaseException, path: str = "") -> dict[str, tuple[FieldError, ...]]:
+    """Flatten cattrs' tree of errors into complaints by dotted field path."""
+    found: dict[str, tuple[FieldError, ...]] = {}
+
+    def add(at: str, complaint: FieldError) -> None:
+        found[at] = (*found.get(at, ()), complaint)
+
+    if isinstance(error, BaseValidationError):
+        for inner in error.exceptions:
+            step = path
+            for note in getattr(inner, "__notes__", ()):
+                if isinstance(note, AttributeValidationNote):
+                    name = _wire_name_of(getattr(error, "cl", None), note.name)
+                    step = f"{path}.{name}" if path else name
+                elif isinstance(note, IterableValidationNote):
+                    step = f"{path}[{note.index}]"
+            for at, listed in complaints(inner, step).items():
+                for complaint in listed:
+                    add(at, complaint)
+    elif isinstance(error, ForbiddenExtraKeysError):
+        for name in sorted(error.extra_fields):
+            add(f"{path}.{name}" if path else name, FieldError(UNKNOWN, "is not a known parameter"))
+    elif isinstance(error, KeyError):
+        add(path, FieldError(REQUIRED, "must be specified"))
+    elif isinstance(error, InvalidArgumentError):
+        at = ".".join(part for part in (path, error.field.removesuffix("_")) if part)
+        add(at, FieldError(INVALID, f"{error.problem}; {error.remedy}"))
+    elif isinstance(error, RequestParseError):
+        for inner_at, worded in error.errors.items():
+            for complaint in worded:
+                add(".".join(part for part in (path, inner_at) if part), complaint)
+    else:
+        text = str(error) if isinstance(error, (ValueError, TypeError)) else "cannot be read"
+        add(path, FieldError(INVALID, text))
+    return found
+
+
+def _wire_name_of(cls: Any, attribute: str) -> str:
+    fields = attrs.fields_dict(cls) if isinstance(cls, type) and attrs.has(cls) else {}
+    return wire_name(fields[attribute]) if attribute in fields else attribute

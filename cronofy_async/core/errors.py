@@ -1,0 +1,315 @@
+"""
+Everything that can go wrong, by meaning.
+
+::
+
+    CronofyError
+    ├── InvalidArgumentError      (ValueError) a parameter is wrong; nothing was sent
+    ├── CredentialError           the call needs a credential that is not there; nothing was sent
+    ├── UnsafeURLError            a URL given by the server leads elsewhere; nothing was sent
+    ├── PaginationError           the pages do not come to an end
+    ├── RequestParseError         a request is none of the API's, or is malformed
+    │   └── UnknownOperationError no operation has this method and path
+    ├── TransportError            no complete answer arrived
+    │   ├── ConnectError          no connection: the request was not sent
+    │   └── TransportTimeoutError the time allowed for the call is over
+    ├── DecodeError               an answer arrived that cannot be read
+    ├── SignatureError            a notification is not signed with our secret
+    └── APIError                  the service refused: .status .errors .operation
+        ├── BadRequestError       400, with RFC 6749's .error
+        ├── AuthenticationError   401
+        ├── PaymentRequiredError  402, the plan lacks the feature
+        ├── PermissionDeniedError 403, the scope is insufficient
+        ├── NotFoundError         404
+        ├── GoneError             410
+        ├── InvalidRequestError   422, with .errors by field
+        ├── AccountLockedError    423
+        ├── RateLimitError        429, with .retry_after
+        └── ServerError           5xx
+
+No message holds a token, a request body or a query value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+if TYPE_CHECKING:
+    from .operation import Operation
+    from .wire import Request, Response
+
+__all__ = (
+    "APIError",
+    "AccountLockedError",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConnectError",
+    "CredentialError",
+    "CronofyError",
+    "DecodeError",
+    "FieldError",
+    "GoneError",
+    "InvalidArgumentError",
+    "InvalidRequestError",
+    "NotFoundError",
+    "PaginationError",
+    "PaymentRequiredError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RequestParseError",
+    "ServerError",
+    "SignatureError",
+    "TransportError",
+    "TransportTimeoutError",
+    "UnknownOperationError",
+    "UnsafeURLError",
+)
+
+
+REQUIRED: Final = "errors.required"
+INVALID: Final = "errors.invalid"
+UNKNOWN: Final = "errors.not_recognized"
+
+
+class CronofyError(Exception):
+    """The base of every error that this package raises on purpose."""
+
+
+class InvalidArgumentError(CronofyError, ValueError):
+    """
+    A parameter is wrong; nothing was sent.
+
+    Attributes:
+        field: The parameter's name, as you wrote it.
+        remedy: What to do about it.
+    """
+
+    def __init__(self, field: str, problem: str, remedy: str) -> None:
+        super().__init__(field, problem, remedy)
+        self.field = field
+        self.problem = problem
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.problem}; {self.remedy}"
+
+
+class CredentialError(CronofyError):
+    """A call needs a credential that this client or view does not have; nothing was sent."""
+
+
+class UnsafeURLError(CronofyError):
+    """A URL given by the server leads to another origin or path; nothing was sent there."""
+
+
+class PaginationError(CronofyError):
+    """The pages lead round in a circle."""
+
+
+@attrs.frozen
+class FieldError:
+    """
+    One complaint about one field, as the service words it.
+
+    Attributes:
+        key: For programs, for example ``errors.required``.
+        description: For people; its wording may change.
+    """
+
+    key: str
+    description: str
+
+
+class RequestParseError(CronofyError):
+    """
+    A request cannot be read as the operation that its path names.
+
+    Attributes:
+        errors: Complaints by field, in the service's shape.
+    """
+
+    def __init__(self, errors: Mapping[str, Sequence[FieldError]]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+    def __str__(self) -> str:
+        return "; ".join(
+            f"{field or 'request'}: {error.description}"
+            for field, errors in self.errors.items()
+            for error in errors
+        )
+
+
+class UnknownOperationError(RequestParseError):
+    """No operation has this method and path."""
+
+    def __init__(self, method: str, path: str) -> None:
+        description = f"no operation answers {method} {path}"
+        super().__init__({"": (FieldError("errors.unknown_operation", description),)})
+
+
+class TransportError(CronofyError):
+    """
+    No complete answer arrived.
+
+    Attributes:
+        request: The request, if it got as far as a transport.
+    """
+
+    def __init__(self, message: str, request: Request | None = None) -> None:
+        super().__init__(message)
+        self.request = request
+
+
+class ConnectError(TransportError):
+    """No connection was made: the request was certainly not sent."""
+
+
+class TransportTimeoutError(TransportError):
+    """The time allowed for the call was over before its answer was complete."""
+
+
+class DecodeError(CronofyError):
+    """
+    An answer arrived that cannot be read.
+
+    Attributes:
+        paths: Where it is unreadable, for example ``events[3].start``.
+        status: The HTTP status of the answer.
+    """
+
+    def __init__(self, message: str, paths: Sequence[str] = (), status: int | None = None) -> None:
+        super().__init__(message)
+        self.paths = tuple(paths)
+        self.status = status
+
+
+class SignatureError(CronofyError):
+    """A notification is not signed with any of our secrets: do not act on it."""
+
+
+class APIError(CronofyError):
+    """
+    The service answered with a status other than 2xx.
+
+    Attributes:
+        status: The HTTP status.
+        operation: The call that was refused; ``client.send(error.operation)`` repeats it.
+        response: The whole answer.
+        errors: Complaints by field; empty unless the service named fields.
+        error: OAuth's error code (``invalid_grant``), if the service gave one.
+        retry_after: Seconds that the service asks to wait, if it does.
+        attempts: How many requests were sent before giving up.
+    """
+
+    def __init__(self, response: Response, operation: Operation[Any] | None = None) -> None:
+        super().__init__(response, operation)
+        self.response = response
+        self.operation = operation
+        self.status = response.status
+        self.attempts = 1
+        self.retry_after: float | None = None
+        body = _json_object(response)
+        self.errors = _field_errors(body)
+        error = body.get("error")
+        self.error = error if isinstance(error, str) else None
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's id of the request, if it gave one."""
+        return self.response.header("x-request-id")
+
+    def __str__(self) -> str:
+        subject = type(self.operation).__name__ if self.operation is not None else "request"
+        details = [f"{name}: {e.description}" for name, es in self.errors.items() for e in es]
+        if self.error is not None:
+            details.append(self.error)
+        if self.attempts > 1:
+            details.append(f"after {self.attempts} attempts")
+        tail = f" ({'; '.join(details)})" if details else ""
+        return f"{subject} was answered with status {self.status}{tail}"
+
+
+class BadRequestError(APIError):
+    """400: a token request was refused; `error` says why."""
+
+
+class AuthenticationError(APIError):
+    """401: the credentials are not recognised, and could not be renewed."""
+
+
+class PaymentRequiredError(APIError):
+    """402: the application's plan lacks the feature."""
+
+
+class PermissionDeniedError(APIError):
+    """403: the credentials are known, but their scope does not allow this."""
+
+
+class NotFoundError(APIError):
+    """404: there is no such thing, or it is not granted to this authorization."""
+
+
+class GoneError(APIError):
+    """410: the thing existed once."""
+
+
+class InvalidRequestError(APIError):
+    """422: a parameter was refused; `errors` says which and why."""
+
+
+class AccountLockedError(APIError):
+    """423: Cronofy has no working credentials for the calendar provider."""
+
+
+class RateLimitError(APIError):
+    """429: the application's quota is used up; `retry_after` may say for how long."""
+
+
+class ServerError(APIError):
+    """5xx: the fault is on the service's side."""
+
+
+_BY_STATUS: Mapping[int, type[APIError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    402: PaymentRequiredError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    410: GoneError,
+    422: InvalidRequestError,
+    423: AccountLockedError,
+    429: RateLimitError,
+}
+
+
+def error_for(response: Response, operation: Operation[Any] | None = None) -> APIError:
+    """Choose the error that fits a status other than 2xx."""
+    fallback = ServerError if response.status >= 500 else APIError
+    return _BY_STATUS.get(response.status, fallback)(response, operation)
+
+
+def _json_object(response: Response) -> Mapping[str, Any]:
+    # Error bodies may be missing or be a gateway's HTML page: that never hides the status.
+    try:
+        body = response.json()
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _field_errors(body: Mapping[str, Any]) -> Mapping[str, tuple[FieldError, ...]]:
+    fields = body.get("errors")
+    if not isinstance(fields, dict):
+        return {}
+    return {
+        str(name): tuple(
+            FieldError(str(item.get("key", "")), str(item.get("description", "")))
+            for item in (items if isinstance(items, list) else [])
+            if isinstance(item, dict)
+        )
+        for name, items in fields.items()
+    }

@@ -1,0 +1,83 @@
+"""
+What a field is called on the wire, and the types that have a form of their own there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, Final
+
+import attrs
+
+from .secret import Secret
+
+__all__ = ("LEAVES", "OpenEnum", "leaf", "named", "wire_name")
+
+_WIRE_NAME: Final = "cronofy_async.wire_name"
+
+
+class OpenEnum(StrEnum):
+    """
+    A set of strings that the service may extend.
+
+    An unknown value becomes a member that no name has, keeps its text and equals it:
+    ``EventStatus("new") == "new"``.
+    """
+
+    @classmethod
+    def _missing_(cls, value: object) -> OpenEnum | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = value
+        member._value_ = value
+        return member
+
+
+def named(name: str) -> dict[str, str]:
+    """Metadata for a field whose name on the wire is not a Python name."""
+    return {_WIRE_NAME: name}
+
+
+def wire_name(field: attrs.Attribute[Any]) -> str:
+    """A field's name on the wire."""
+    given: str | None = field.metadata.get(_WIRE_NAME)
+    return given if given is not None else field.name.removesuffix("_")
+
+
+@attrs.frozen
+class Leaf:
+    read: Callable[[Any], Any]
+    write: Callable[[Any], Any]
+    read_strict: Callable[[Any], Any]
+
+
+LEAVES: Final[dict[Any, Leaf]] = {}
+
+
+def leaf(
+    cls: Any,
+    *,
+    read: Callable[[Any], Any],
+    write: Callable[[Any], Any],
+    read_strict: Callable[[Any], Any] | None = None,
+) -> None:
+    """
+    Register a type that has a form of its own on the wire.
+
+    Args:
+        cls: The type.
+        read: Takes the JSON value of an answer; raises `ValueError` or `TypeError`
+            with a sentence for people when it cannot be read.
+        write: Takes the value and gives its JSON form.
+        read_strict: The same as *read* for requests, where it is stricter.
+    """
+    LEAVES[cls] = Leaf(read, write, read_strict or read)
+
+
+def _write_secret(secret: Secret) -> str:
+    return secret.reveal()
+
+
+leaf(Secret, read=Secret, write=_write_secret)

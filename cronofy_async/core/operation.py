@@ -1,0 +1,384 @@
+"""
+An operation: one API call as a value.
+
+A frozen attrs class declares it: its fields are the call's parameters, its class
+attributes are the endpoint, its type argument is the answer. One convention does
+the mapping both ways:
+
+- a field named in the path goes into the path;
+- a field marked with `in_header` goes into that header;
+- of the rest, GET sends a query and every other method a JSON body;
+- what `fixed` names is sent always, and tells operations with one path apart.
+
+Credentials are no part of an operation: `credential` names the kind, and the client
+adds it when it sends.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from functools import cache
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeVar, get_args, get_origin
+from urllib.parse import quote, unquote, urlencode
+
+import attrs
+import msgspec
+
+from . import codec
+from .errors import (
+    INVALID,
+    DecodeError,
+    FieldError,
+    InvalidArgumentError,
+    RequestParseError,
+    error_for,
+)
+from .memo import memo
+from .unset import Unset
+from .wire import Request, Response
+
+__all__ = ("Credential", "Operation", "Retry", "Stability", "in_header")
+
+T = TypeVar("T")
+
+_HEADER: Final = "cronofy_async.header"
+JSON_TYPE: Final = "application/json; charset=utf-8"
+
+
+class Credential(Enum):
+    """
+    What a call authenticates with; exactly one is ever sent.
+
+    Source: /developers/api/authentication/
+    """
+
+    NONE = "none"
+    ACCESS_TOKEN = "access_token"  # noqa: S105
+    """The token of one account, application calendar or service account."""
+    CLIENT_SECRET = "client_secret"  # noqa: S105
+    """The application's client secret as an API key."""
+    CLIENT_BODY = "client_id + client_secret in the body"
+    """The application's credentials as two fields of the body, and no header."""
+    ADMIN_KEY = "admin_api_key"
+    """The key of the Admin API, made in the developer dashboard."""
+    SECRET_OR_TOKEN = "client_secret or access_token"  # noqa: S105
+    """The client secret from an application client, the token from an account view."""
+
+
+class Retry(Enum):
+    """What may be done when it is unknown whether a request was carried out."""
+
+    READ = "read"
+    """Changes nothing: sent again freely."""
+    KEYED = "keyed"
+    """Names what it writes by an id of ours: sending again changes nothing more."""
+    CREATE = "create"
+    """Makes a new thing each time: never sent again blindly."""
+    TOKEN = "token"  # noqa: S105
+    """Uses up a code or token: never sent again blindly."""
+
+
+class Stability(Enum):
+    """What the reference promises about a call."""
+
+    STABLE = "stable"
+    BETA = "beta"
+    ALPHA = "alpha"
+    PRERELEASE = "prerelease"
+
+
+def in_header(name: str) -> dict[str, str]:
+    """Metadata for a field that is sent as a header."""
+    return {_HEADER: name}
+
+
+def _frozen_mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    return MappingProxyType(dict(value))
+
+
+@attrs.frozen(kw_only=True)
+class Operation(Generic[T]):
+    """
+    The base of every API call; *T* is the type of its answer.
+
+    Args:
+        extra: Further parameters that this version does not know, sent as they are.
+    """
+
+    method: ClassVar[str]
+    path: ClassVar[str]
+    """The path, with ``{field}`` where a field goes."""
+    credential: ClassVar[Credential]
+    retry: ClassVar[Retry]
+    source: ClassVar[str]
+    """The page of the official documentation."""
+    stability: ClassVar[Stability] = Stability.STABLE
+    host: ClassVar[Literal["api", "app"]] = "api"
+    fixed: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """Parameters that are always sent with these values."""
+    selector: ClassVar[str | None] = None
+    """The parameter whose presence picks this among the operations of one method and path."""
+    envelope: ClassVar[str | None] = None
+    """The key under which the answer's object or list lies."""
+    batchable: ClassVar[bool] = False
+
+    extra: Mapping[str, Any] = attrs.field(
+        factory=dict, converter=_frozen_mapping, repr=lambda extra: repr(sorted(extra))
+    )
+
+    # Sending -------------------------------------------------------------------------
+
+    def to_request(self) -> Request:
+        """Make the request, without origin and credentials."""
+        parameters = self.parameters()
+        fields = layout(type(self))
+        path = type(self).path
+        for name in fields.path:
+            path = path.replace(f"{{{name}}}", segment(name, parameters.pop(name)))
+        headers = {
+            header: str(parameters.pop(name))
+            for name, header in fields.headers.items()
+            if name in parameters
+        }
+        if self.method == "GET":
+            query = urlencode(list(_query(parameters)), quote_via=quote)
+            return Request(self.method, f"{path}?{query}" if query else path, headers)
+        if not parameters:
+            return Request(self.method, path, headers)
+        body = json.dumps(parameters, ensure_ascii=False, allow_nan=False).encode()
+        return Request(self.method, path, {**headers, "content-type": JSON_TYPE}, body)
+
+    def parameters(self) -> dict[str, Any]:
+        """The parameters as JSON values by their names on the wire; unset ones are left out."""
+        result: dict[str, Any] = codec.unstructure(self)
+        result.pop("extra", None)
+        return {**result, **self.fixed, **codec.unstructure(self.extra)}
+
+    # Receiving -----------------------------------------------------------------------
+
+    @classmethod
+    def answer_type(cls) -> Any:
+        """The type argument: what `from_response` gives back."""
+        return _answer_type(cls)
+
+    def from_response(self, response: Response) -> T:
+        """
+        Read the answer.
+
+        Raises:
+            APIError: The status is not 2xx.
+            DecodeError: The body cannot be read.
+        """
+        if not response.ok:
+            raise error_for(response, self)
+        return self.read_body(response.body)
+
+    def read_body(self, body: bytes) -> T:
+        """Read the body of a good answer."""
+        answer = self.answer_type()
+        result: T
+        if answer is type(None):
+            result = None  # type: ignore[assignment]  # T is None here
+        elif self.envelope is not None:
+            result = _opened(answer, self.envelope, body)
+        else:
+            result = codec.decode(body, answer)
+        return result
+
+    # The inverse ---------------------------------------------------------------------
+
+    @classmethod
+    def from_request(cls, request: Request, *, strict: bool = True) -> Self:
+        """
+        Read a request of this operation back: the inverse of `to_request`.
+
+        Args:
+            request: Any request of this method and path; its credentials are passed over.
+            strict: Refuse parameters that are not declared; otherwise keep them in `extra`.
+
+        Raises:
+            RequestParseError: What is wrong, by parameter.
+        """
+        fields = layout(cls)
+        raw = _body_or_query(cls, request)
+        match = path_values(cls.path, request.path)
+        if match is None:
+            raise RequestParseError({"": (FieldError(INVALID, "is for another path"),)})
+        if cls.credential is Credential.CLIENT_BODY:
+            raw = {k: v for k, v in raw.items() if k not in ("client_id", "client_secret")}
+        unknown = raw.keys() - fields.names
+        values = {k: v for k, v in raw.items() if k in fields.names and k not in fields.path}
+        for name, value in cls.fixed.items():
+            values.pop(name, None)
+            unknown.discard(name)
+            if raw.get(name) != value:
+                complaint = FieldError(INVALID, f"must be {json.dumps(value)}")
+                raise RequestParseError({name: (complaint,)})
+        for name, header in fields.headers.items():
+            given = request.header(header)
+            if given is not None:
+                values[name] = given
+        values |= match
+        if strict:
+            values |= {name: raw[name] for name in unknown}
+        operation: Self = codec.structure(values, cls, strict=True)
+        if strict or not unknown:
+            return operation
+        return attrs.evolve(operation, extra={name: raw[name] for name in sorted(unknown)})
+
+
+@attrs.frozen
+class Layout:
+    """Where an operation's fields go, by their names on the wire."""
+
+    names: frozenset[str]
+    path: tuple[str, ...]
+    headers: Mapping[str, str]
+
+
+@memo
+def layout(cls: Any) -> Layout:
+    """Work out where each field of an operation goes."""
+    fields = [field for field in attrs.fields(cls) if field.name != "extra"]
+    names = frozenset(codec.wire_name(field) for field in fields)
+    return Layout(
+        names=names,
+        path=tuple(part[1:-1] for part in cls.path.split("/") if part.startswith("{")),
+        headers={
+            codec.wire_name(field): field.metadata[_HEADER]
+            for field in fields
+            if _HEADER in field.metadata
+        },
+    )
+
+
+@memo
+def _answer_type(cls: Any) -> Any:
+    for base in cls.__mro__:
+        for original in getattr(base, "__orig_bases__", ()):
+            origin = get_origin(original)
+            if isinstance(origin, type) and issubclass(origin, Operation):
+                (argument,) = get_args(original)
+                if not isinstance(argument, TypeVar):
+                    return type(None) if argument is None else argument
+    raise TypeError(f"{cls.__name__} does not say what its answer is")
+
+
+def _opened(answer: Any, key: str, body: bytes) -> Any:
+    """Read what lies under one key of a body."""
+    fast = _envelope(answer, key)
+    if fast is not None:
+        try:
+            return fast.decode(body).content
+        except (msgspec.DecodeError, ValueError, TypeError, RecursionError):
+            pass
+    raw = codec.load(body)
+    if not isinstance(raw, dict) or key not in raw:
+        raise DecodeError(f"the answer has no {key}", (key,))
+    return codec.structure(raw[key], answer)
+
+
+@cache
+def _envelope(answer: Any, key: str) -> Any:
+    if codec.decoder(answer) is None:
+        return None
+    return codec.decoder(
+        msgspec.defstruct("Envelope", [("content", answer)], rename={"content": key})
+    )
+
+
+# Paths and queries --------------------------------------------------------------------
+
+
+def segment(field: str, value: Any) -> str:
+    """
+    Quote one path segment, so that no id can lead to another endpoint.
+
+    Raises:
+        InvalidArgumentError: It is empty, or a dot segment, which no quoting protects.
+    """
+    text = str(value)
+    if text in ("", ".", ".."):
+        raise InvalidArgumentError(field, f"{text!r} cannot stand in a path", "give the id itself")
+    return quote(text, safe="")
+
+
+@cache
+def _segments(template: str) -> tuple[str, ...]:
+    return tuple(template.split("/"))
+
+
+def path_values(template: str, path: str) -> dict[str, str] | None:
+    """The values of a path's ``{fields}``, unquoted; `None` if it is not of this form."""
+    expected, given = _segments(template), path.split("/")
+    if len(expected) != len(given):
+        return None
+    values: dict[str, str] = {}
+    for part, text in zip(expected, given, strict=True):
+        if part.startswith("{"):
+            if text == "":
+                return None
+            values[part[1:-1]] = unquote(text)
+        elif part != text:
+            return None
+    return values
+
+
+def _query(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in parameters.items():
+        if isinstance(value, list):
+            for item in value:
+                yield f"{name}[]", _query_text(item)
+        elif value is not None:
+            yield name, _query_text(value)
+
+
+def _query_text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _body_or_query(cls: type[Operation[Any]], request: Request) -> dict[str, Any]:
+    if cls.method == "GET":
+        return _read_query(cls, request)
+    if not request.body:
+        return {}
+    try:
+        raw = json.loads(request.body)
+    except (ValueError, RecursionError):
+        raise RequestParseError({"": (FieldError(INVALID, "is not JSON"),)}) from None
+    if not isinstance(raw, dict):
+        raise RequestParseError({"": (FieldError(INVALID, "must be an object"),)})
+    return raw
+
+
+def _read_query(cls: type[Operation[Any]], request: Request) -> dict[str, Any]:
+    kinds = _query_kinds(cls)
+    raw: dict[str, Any] = {}
+    for name, text in request.query:
+        if name.endswith("[]"):
+            raw.setdefault(name[:-2], []).append(text)
+        else:
+            raw[name] = _query_value(text, kinds.get(name))
+    return raw
+
+
+def _query_value(text: str, kind: Any) -> Any:
+    if kind is bool and text in ("true", "false"):
+        return text == "true"
+    if kind is int and text.removeprefix("-").isdecimal() and text.isascii():
+        return int(text)
+    return text
+
+
+@memo
+def _query_kinds(cls: Any) -> Mapping[str, Any]:
+    """The one concrete type of each parameter, since a query holds only text."""
+    attrs.resolve_types(cls)
+    kinds: dict[str, Any] = {}
+    for field in attrs.fields(cls):
+        members = [m for m in get_args(field.type) or (field.type,) if m not in (Unset, type(None))]
+        kinds[codec.wire_name(field)] = members[0] if len(members) == 1 else None
+    return kinds
