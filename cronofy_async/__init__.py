@@ -1,1 +1,113 @@
-"""The async-first SDK for the Cronofy calendar API."""
+"""
+The async-first SDK for the Cronofy calendar API.
+
+Two doors: `AsyncCronofy` for asyncio and trio, `Cronofy` for scripts. Both hand out
+account views, on which every call of the API is a method. The calls as values are in
+`cronofy_async.operations`, what they speak about in `cronofy_async.models`, and what
+Cronofy sends you in `cronofy_async.callbacks`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._version import __version__ as __version__
+from .core.lazy import exports as _exports
+
+if TYPE_CHECKING:
+    from . import callbacks as callbacks
+    from . import models as models
+    from . import operations as operations
+    from .client.clients import AsyncAccount, AsyncCronofy
+    from .client.pagers import AsyncPager
+    from .client.tokens import MemoryTokenStore, Tokens, TokenStore
+    from .core.errors import (
+        AccountLockedError,
+        APIError,
+        AuthenticationError,
+        BadRequestError,
+        ConnectError,
+        CredentialError,
+        CronofyError,
+        DecodeError,
+        GoneError,
+        InvalidArgumentError,
+        InvalidRequestError,
+        NotFoundError,
+        PaginationError,
+        PaymentRequiredError,
+        PermissionDeniedError,
+        RateLimitError,
+        ServerError,
+        SignatureError,
+        TransportError,
+        TransportTimeoutError,
+        UnsafeURLError,
+    )
+    from .core.exchange import Answer, RetryPolicy
+    from .core.paging import Page
+    from .core.secret import Secret
+    from .core.unset import UNSET, Unset
+    from .models.times import Duration, ZonedTime
+    from .sync import Account, Cronofy, Pager
+
+__all__ = (
+    "UNSET",
+    "APIError",
+    "Account",
+    "AccountLockedError",
+    "Answer",
+    "AsyncAccount",
+    "AsyncCronofy",
+    "AsyncPager",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConnectError",
+    "CredentialError",
+    "Cronofy",
+    "CronofyError",
+    "DecodeError",
+    "Duration",
+    "GoneError",
+    "InvalidArgumentError",
+    "InvalidRequestError",
+    "MemoryTokenStore",
+    "NotFoundError",
+    "Page",
+    "Pager",
+    "PaginationError",
+    "PaymentRequiredError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RetryPolicy",
+    "Secret",
+    "ServerError",
+    "SignatureError",
+    "TokenStore",
+    "Tokens",
+    "TransportError",
+    "TransportTimeoutError",
+    "UnsafeURLError",
+    "Unset",
+    "ZonedTime",
+)
+
+__getattr__, __dir__ = _exports(
+    __name__,
+    (
+        "callbacks",
+        "models",
+        "operations",
+        "core.errors",
+        "core.secret",
+        "core.unset",
+        "core.paging",
+        "core.exchange",
+        "models.times",
+        "client.tokens",
+        "client.pagers",
+        "client.clients",
+        "sync",
+    ),
+    __all__,
+)

@@ -181,11 +181,12 @@ def _read_list(converter: Converter, raw: Any, type_: Any) -> Any:
         try:
             result.append(converter.structure(item, item_type))
         except Exception as error:
-            note = cast("Any", IterableValidationNote)
-            error.add_note(note(f"item {index}", index, item_type))
+            error.add_note(IterableValidationNote(f"item {index}", index, item_type))
             errors.append(error)
     if errors:
-        raise IterableValidationError("a list that cannot be read", errors, type_)
+        # pyright takes the signature of the group for that of its subclass.
+        group = cast("Any", IterableValidationError)
+        raise group("a list that cannot be read", errors, type_)
     return tuple(result) if get_origin(type_) is tuple else result
 
 

@@ -110,6 +110,7 @@ def exchange(
     *,
     draw: Callable[[], float],
     now: Callable[[], float],
+    remaining: Callable[[], float] = lambda: math.inf,
     renewable: bool = False,
     request: Request | None = None,
 ) -> Generator[Send, Response, Answer[T]]:
@@ -121,6 +122,7 @@ def exchange(
         policy: When to send again.
         draw: Gives random numbers from 0 to 1, for jitter.
         now: Gives the time as seconds since the epoch, for dates in ``Retry-After``.
+        remaining: Gives the seconds left for this call; no wait is begun that is longer.
         renewable: Whether the driver can get a new access token after a 401.
         request: Sent in place of ``operation.to_request()``: a further page of its answer.
 
@@ -137,9 +139,11 @@ def exchange(
         try:
             response = yield send
         except TransportError as error:
-            if attempt >= policy.attempts or not _may_repeat(operation, error):
+            pause = policy.wait(attempt, draw())
+            last = attempt >= policy.attempts or pause >= remaining()
+            if last or not _may_repeat(operation, error):
                 raise
-            send = attrs.evolve(send, after=policy.wait(attempt, draw()), renew=False)
+            send = attrs.evolve(send, after=pause, renew=False)
             continue
         if response.ok:
             return Answer(operation.from_response(response), response, attempt)
@@ -155,10 +159,11 @@ def exchange(
             response.status in _IF_REPEATABLE and operation.retry in _REPEATABLE
         )
         too_long = wait is not None and wait > policy.retry_after_max
-        if not may_repeat or attempt >= policy.attempts or too_long:
-            raise refusal
         pause = policy.wait(attempt, draw())
         after = pause if wait is None else wait + policy.wait_jitter * draw()
+        last = attempt >= policy.attempts or after >= remaining()
+        if not may_repeat or too_long or last:
+            raise refusal
         send = attrs.evolve(send, after=after, renew=False)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -24,28 +24,36 @@ def module(name: str) -> Any:
     return _LazyModule(name)
 
 
-def exports(package: str, modules: Sequence[str]) -> tuple[Callable[[str], Any], Callable[[], Any]]:
+def exports(
+    package: str, modules: Sequence[str], public: Collection[str] | None = None
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """
     Make a package's ``__getattr__`` and ``__dir__`` hand out its modules' public names.
 
-    The names are the modules' own ``__all__``, so no name is listed twice. A
-    module is loaded only when a name is asked for that no earlier one has.
+    Args:
+        package: The package.
+        modules: Its modules below, by dotted name. One is loaded only when a name is
+            asked for that no earlier one has.
+        public: Which names to hand out; left out: all that the modules' ``__all__`` list.
     """
 
     def load(name: str) -> Any:
         return import_module(f"{package}.{name}")
 
+    def names(name: str) -> Sequence[str]:
+        return getattr(load(name), "__all__", ())
+
     def getattr_(name: str) -> Any:
         if name in modules:
             return load(name)
-        if not name.startswith("_"):
+        if not name.startswith("_") and (public is None or name in public):
             for candidate in modules:
-                found = load(candidate)
-                if name in found.__all__:
-                    return getattr(found, name)
+                if name in names(candidate):
+                    return getattr(load(candidate), name)
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
     def dir_() -> list[str]:
-        return sorted({*modules, *(name for each in modules for name in load(each).__all__)})
+        listed = public or {name for each in modules for name in names(each)}
+        return sorted({*(each for each in modules if "." not in each), *listed})
 
     return getattr_, dir_

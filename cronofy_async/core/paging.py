@@ -66,8 +66,13 @@ class PagedOperation(Operation[Page[T]]):
 
     @classmethod
     def item_type(cls) -> Any:
-        """The type of one entry."""
-        return cls.answer_type().__args__[0]
+        """The type argument: what one entry is."""
+        return super().answer_type()
+
+    @classmethod
+    def answer_type(cls) -> Any:
+        """What `from_response` gives back."""
+        return Page[cls.item_type()]  # type: ignore[misc]  # known at run time alone
 
     def read_body(self, body: bytes) -> Page[T]:
         """Read one page; an odd entry goes through the tolerant reader, the rest do not."""
@@ -103,7 +108,7 @@ def _readers(item: Any, key: str) -> tuple[Any, Any]:
     def reader(entry: Any) -> Any:
         wrapper = msgspec.defstruct(
             "Wrapper",
-            [("pages", _Pages, msgspec.field(default_factory=_Pages)), ("items", list[entry])],
+            [("items", list[entry]), ("pages", _Pages, msgspec.field(default_factory=_Pages))],
             rename={"items": key},
         )
         return codec.decoder(wrapper)

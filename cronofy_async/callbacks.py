@@ -1,0 +1,168 @@
+"""
+What Cronofy sends you: verified, and typed.
+
+Push notifications arrive as an HTTP POST with a signature of the raw body; a browser
+comes back from the consent page with a code in its URL. Either is checked and read
+in one call.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterable
+from typing import Any, Final, TypeAlias
+from urllib.parse import parse_qs, urlsplit
+
+from .core import codec
+from .core.errors import CronofyError, DecodeError, InvalidArgumentError, SignatureError
+from .core.secret import Secret
+from .models.notifications import ChannelNotification, UnknownNotification
+
+__all__ = (
+    "SIGNATURE_HEADER",
+    "AuthorizationRefusedError",
+    "Callback",
+    "read_callback",
+    "read_redirect",
+    "sign",
+    "verify",
+)
+
+Callback: TypeAlias = ChannelNotification | UnknownNotification
+
+SIGNATURE_HEADER: Final = "Cronofy-HMAC-SHA256"
+"""The header that holds the signatures. Source: /developers/push-notifications/authentication/"""
+
+_MOST_SIGNATURES: Final = 8
+_LONGEST_HEADER: Final = 1024
+
+Secrets: TypeAlias = str | Secret | Iterable[str | Secret]
+
+
+class AuthorizationRefusedError(CronofyError):
+    """
+    The person did not grant the authorization.
+
+    Attributes:
+        error: OAuth's code, for example ``access_denied``.
+    """
+
+    def __init__(self, error: str) -> None:
+        super().__init__(f"the authorization was not granted: {error}")
+        self.error = error
+
+
+def sign(body: bytes, secret: str | Secret) -> str:
+    """
+    The signature of a body: base64 of HMAC-SHA256 with the client secret as its key.
+
+    Source: /developers/push-notifications/authentication/
+    """
+    key = Secret(secret).reveal().encode()
+    return base64.b64encode(hmac.digest(key, body, hashlib.sha256)).decode()
+
+
+def verify(body: bytes, signature: str | None, secrets: Secrets) -> None:
+    """
+    Check that a callback is signed with one of our secrets.
+
+    Args:
+        body: The raw bytes of the body, exactly as they arrived.
+        signature: The value of the header `SIGNATURE_HEADER`: one signature for each
+            active secret, separated by commas.
+        secrets: The client secret, or several while one replaces the other.
+
+    Raises:
+        SignatureError: It is not. Answer with status 401 and do nothing.
+        InvalidArgumentError: The body is not bytes, or there is no secret.
+    """
+    if not isinstance(body, (bytes, bytearray, memoryview)):
+        raise InvalidArgumentError(
+            "body", f"is {type(body).__name__}", "pass the raw bytes of the request"
+        )
+    ours = [sign(bytes(body), secret) for secret in _listed(secrets)]
+    if not ours:
+        raise InvalidArgumentError("secrets", "is empty", "give the client secret")
+    header = signature or ""
+    if len(header) > _LONGEST_HEADER:
+        raise SignatureError("the signature header is too long")
+    theirs = [part.strip().encode() for part in header.split(",")][:_MOST_SIGNATURES]
+    matches = False
+    for candidate in theirs:
+        for own in ours:
+            # No early exit: how long this takes tells nothing about where a match is.
+            matches |= hmac.compare_digest(candidate, own.encode())
+    if not matches:
+        raise SignatureError("no signature in the header fits the body and our secrets")
+
+
+def read_callback(body: bytes, signature: str | None, secrets: Secrets) -> Callback:
+    """
+    Verify a callback and read it; nothing is read before it is verified.
+
+    Args:
+        body: The raw bytes of the body, exactly as they arrived.
+        signature: The value of the header `SIGNATURE_HEADER`.
+        secrets: The client secret, or several while one replaces the other.
+
+    Returns:
+        A typed notification; an `UnknownNotification` for a kind this version does not know.
+
+    Raises:
+        SignatureError: It is not signed with our secret.
+        DecodeError: It is signed, but is no JSON object.
+
+    Source: /developers/api/push-notifications/
+    """
+    verify(body, signature, secrets)
+    raw = codec.load(bytes(body))
+    if not isinstance(raw, dict):
+        raise DecodeError("the callback is no JSON object")
+    return _typed(raw)
+
+
+def _typed(raw: dict[str, Any]) -> Callback:
+    notification = raw.get("notification")
+    kind = notification.get("type") if isinstance(notification, dict) else None
+    if isinstance(kind, str) and isinstance(raw.get("channel"), dict):
+        found: ChannelNotification = codec.structure(raw, ChannelNotification)
+        return found
+    return UnknownNotification(type=kind if isinstance(kind, str) else None, body=raw)
+
+
+def read_redirect(url: str, *, state: str | None) -> Secret:
+    """
+    Take the code out of the URL with which a browser comes back from the consent page.
+
+    Args:
+        url: The whole URL, or its query.
+        state: What was given to `authorization_url`, kept in the person's session;
+            `None` only if none was given.
+
+    Returns:
+        The code, to be used once and at once with `request_token`.
+
+    Raises:
+        AuthorizationRefusedError: The person, or Cronofy, said no.
+        InvalidArgumentError: The state is another: perhaps somebody else's authorization
+            is being slipped in. Do not use the code.
+
+    Source: /developers/api/authorization/request-authorization/
+    """
+    query = parse_qs(urlsplit(url).query or url.removeprefix("?"), keep_blank_values=True)
+    given = query.get("state", [None])[0]
+    if not hmac.compare_digest((given or "").encode(), (state or "").encode()):
+        raise InvalidArgumentError(
+            "state", "is not the one we sent", "begin a new authorization for this person"
+        )
+    if "error" in query:
+        raise AuthorizationRefusedError(query["error"][0])
+    if not query.get("code", [""])[0]:
+        raise InvalidArgumentError("url", "holds neither code nor error", "pass the whole URL")
+    return Secret(query["code"][0])
+
+
+def _listed(secrets: Secrets) -> list[str | Secret]:
+    return [secrets] if isinstance(secrets, (str, Secret)) else list(secrets)

@@ -1,0 +1,1 @@
+"""The async client: the endpoint table, the views, and what drives an exchange."""

@@ -1,0 +1,281 @@
+"""The async client and its account views."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar
+from weakref import WeakValueDictionary
+
+import attrs
+
+from ..core.errors import InvalidArgumentError
+from ..core.exchange import Answer, RetryPolicy
+from ..core.operation import Operation
+from ..core.paging import Page, PagedOperation
+from ..core.secret import Secret
+from ..core.transport import Transport
+from ..core.unset import UNSET, Unset
+from ..core.wire import Request
+from .credentials import AccountCredentials, ApplicationCredentials, Credentials
+from .driver import Driver
+from .endpoints import AccountEndpoints, ApplicationEndpoints, AsyncCaller
+from .options import Options, Settings, secret
+from .pagers import AsyncPager
+from .runtime import Runtime
+from .tokens import MemoryTokenStore, TokenHolder, Tokens, TokenStore
+
+__all__ = ("AsyncAccount", "AsyncCronofy")
+
+T = TypeVar("T")
+
+
+class _Client(AsyncCaller):
+    """Sends operations with one credential and one set of options."""
+
+    def __init__(self, driver: Driver, credentials: Credentials, options: Options) -> None:
+        self._driver = driver
+        self._credentials = credentials
+        self._options = options
+
+    async def send(self, operation: Operation[T]) -> T:
+        """
+        Send one operation and give its answer; every method of this class does this.
+
+        Raises:
+            CronofyError: See `cronofy_async.errors`.
+        """
+        return (await self.send_raw(operation)).value
+
+    async def send_raw(self, operation: Operation[T]) -> Answer[T]:
+        """
+        Send one operation and give its answer together with the HTTP response.
+
+        ``answer.response.json()`` shows keys that this version does not know.
+        """
+        return await self._driver.run(operation, self._credentials, self._options)
+
+    def read(self, operation: PagedOperation[T]) -> AsyncPager[T]:
+        """Make a pager over the entries of a paged operation; nothing is sent yet."""
+
+        async def fetch(operation: PagedOperation[T], request: Request | None) -> Page[T]:
+            answer = await self._driver.run(
+                operation, self._credentials, self._options, request=request
+            )
+            return answer.value
+
+        return AsyncPager(operation, self._driver.hosts, fetch)
+
+    def build_url(self, operation: Operation[None]) -> str:
+        """Make the URL of an operation that a browser carries out."""
+        return self._driver.hosts.resolve(operation.to_request(), operation.host).url
+
+    def _with(
+        self,
+        timeout: float | Unset,
+        retry: RetryPolicy | Unset,
+        headers: Mapping[str, str] | Unset,
+    ) -> Options:
+        options = self._options
+        given = {"timeout": timeout, "retry": retry}
+        changes: dict[str, Any] = {k: v for k, v in given.items() if v is not UNSET}
+        if not isinstance(headers, Unset):
+            changes["headers"] = {**options.headers, **headers}
+        return attrs.evolve(options, **changes)
+
+
+class AsyncAccount(AccountEndpoints, _Client):
+    """
+    One account, as seen by the application: a user, an application calendar, a service account.
+
+    Made by `AsyncCronofy.account`; it shares that client's connections and quota.
+    """
+
+    def __init__(self, driver: Driver, holder: TokenHolder, options: Options) -> None:
+        super().__init__(driver, AccountCredentials(holder), options)
+        self._holder = holder
+
+    @property
+    def tokens(self) -> Tokens:
+        """The tokens as they are now; store them when the view was made with explicit ones."""
+        return self._holder.current
+
+    def with_options(
+        self,
+        *,
+        timeout: float | Unset = UNSET,
+        retry: RetryPolicy | Unset = UNSET,
+        headers: Mapping[str, str] | Unset = UNSET,
+    ) -> AsyncAccount:
+        """The same account with other options; see `AsyncCronofy.with_options`."""
+        return AsyncAccount(self._driver, self._holder, self._with(timeout, retry, headers))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._holder.sub or 'by token'}>"
+
+
+class AsyncCronofy(ApplicationEndpoints, _Client):
+    """
+    The application: its credentials, its connections, and the way to its accounts.
+
+    Use it as ``async with AsyncCronofy(...) as cronofy``, or call `aclose` in the end. It
+    can be shared by all tasks of one event loop.
+
+    Args:
+        client_id: From the developer dashboard; left out: ``CRONOFY_CLIENT_ID``.
+        client_secret: Its secret; left out: ``CRONOFY_CLIENT_SECRET``.
+        data_center: ``us`` (the default), ``de``, ``uk``, ``au``, ``ca`` or ``sg``;
+            left out: ``CRONOFY_DATA_CENTER``.
+        api_url: An origin that stands in for the API host, for instance a sandbox;
+            left out: ``CRONOFY_API_URL``. Plain http only to this machine.
+        app_url: The same for the host of the pages; left out: ``CRONOFY_APP_URL``, else
+            *api_url*.
+        admin_api_key: For the Admin API alone; left out: ``CRONOFY_ADMIN_API_KEY``.
+        token_store: Where tokens of accounts are kept by their ``sub``; left out: in
+            memory.
+        transport: An HTTP plug that you close yourself, or the name of an installed one;
+            left out: ``aiohttp``, or ``httpx2`` when running on trio.
+        timeout: Seconds for one call, with all its attempts and waits.
+        retry: When a request is sent again.
+        headers: Sent with each request besides our own.
+        runtime: Time and chance; for tests.
+
+    Raises:
+        InvalidArgumentError: A setting is malformed; nothing is sent by the constructor.
+
+    Source: /developers/api/authentication/
+    """
+
+    def __init__(
+        self,
+        client_id: str | None = None,
+        client_secret: str | Secret | None = None,
+        *,
+        data_center: str | None = None,
+        api_url: str | None = None,
+        app_url: str | None = None,
+        admin_api_key: str | Secret | None = None,
+        token_store: TokenStore | None = None,
+        transport: Transport | str | None = None,
+        timeout: float = 30.0,
+        retry: RetryPolicy | None = None,
+        headers: Mapping[str, str] | None = None,
+        runtime: Runtime | None = None,
+    ) -> None:
+        settings = Settings.gather(
+            client_id=client_id,
+            client_secret=client_secret,
+            admin_api_key=admin_api_key,
+            data_center=data_center,
+            api_url=api_url,
+            app_url=app_url,
+        )
+        super().__init__(
+            Driver(settings.hosts, transport, runtime or Runtime()),
+            ApplicationCredentials(settings),
+            Options(timeout=timeout, retry=retry or RetryPolicy(), headers=headers or {}),
+        )
+        self._settings = settings
+        self._store: TokenStore = token_store or MemoryTokenStore()
+        self._holders: WeakValueDictionary[str, TokenHolder] = WeakValueDictionary()
+
+    def account(
+        self,
+        sub: str | None = None,
+        *,
+        access_token: str | Secret | None = None,
+        refresh_token: str | Secret | None = None,
+    ) -> AsyncAccount:
+        """
+        A view of one account.
+
+        Args:
+            sub: The account's id. With it, tokens are looked up in the token store if none
+                are given, and kept there when they are renewed.
+            access_token: The token to start with.
+            refresh_token: Gets a new access token when one is refused; needs the
+                client's id and secret.
+
+        With no argument at all, ``CRONOFY_ACCESS_TOKEN`` and ``CRONOFY_REFRESH_TOKEN`` are
+        taken.
+
+        Raises:
+            InvalidArgumentError: A token is malformed, or there is neither ``sub`` nor token.
+        """
+        given = Tokens(
+            access_token=secret("access_token", access_token),
+            refresh_token=secret("refresh_token", refresh_token),
+        )
+        settings = self._settings
+        if sub is None and given == Tokens():
+            given = Tokens(access_token=settings.access_token, refresh_token=settings.refresh_token)
+            if given == Tokens():
+                raise InvalidArgumentError("sub", "and both tokens are missing", "give one of them")
+        return AsyncAccount(self._driver, self._holder(sub, given), self._options)
+
+    def _holder(self, sub: str | None, given: Tokens) -> TokenHolder:
+        # Views of one account share a holder, so that they renew its token together.
+        holder = self._holders.get(sub) if sub is not None else None
+        if holder is None:
+            holder = TokenHolder(given, sub=sub, store=self._store, exchange=self._exchange())
+            if sub is not None:
+                self._holders[sub] = holder
+        elif given != Tokens():
+            holder.current = given
+        return holder
+
+    def _exchange(self) -> Any:
+        if self._settings.client_id is None or self._settings.client_secret is None:
+            return None
+
+        async def exchange(refresh_token: Secret) -> Tokens:
+            from ..operations.authorization import RefreshToken
+
+            answer = await self.send(RefreshToken(refresh_token=refresh_token))
+            return Tokens(access_token=answer.access_token, refresh_token=answer.refresh_token)
+
+        return exchange
+
+    def build_url(self, operation: Operation[None]) -> str:
+        """Make the URL of an operation that a browser carries out, for this application."""
+        if getattr(operation, "client_id", None) is UNSET:
+            client_id = self._settings.client_id
+            if client_id is None:
+                raise InvalidArgumentError(
+                    "client_id", "is missing", "give it here or to the client"
+                )
+            changes: Any = {"client_id": client_id}
+            operation = attrs.evolve(operation, **changes)
+        return super().build_url(operation)
+
+    def with_options(
+        self,
+        *,
+        timeout: float | Unset = UNSET,
+        retry: RetryPolicy | Unset = UNSET,
+        headers: Mapping[str, str] | Unset = UNSET,
+    ) -> Self:
+        """
+        The same client with other options; it shares connections, quota and tokens.
+
+        Args:
+            timeout: Seconds for one call.
+            retry: When a request is sent again.
+            headers: Added to the headers there are already.
+        """
+        copy = object.__new__(type(self))
+        copy.__dict__.update(self.__dict__)
+        copy._options = self._with(timeout, retry, headers)
+        return copy
+
+    async def aclose(self) -> None:
+        """Close the connections. Closing twice does nothing."""
+        await self._driver.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} at {self._driver.hosts.api}>"

@@ -1,0 +1,122 @@
+"""Putting exactly one credential on a request."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Protocol
+
+from ..core.errors import CredentialError
+from ..core.operation import JSON_TYPE, Credential, Operation
+from ..core.secret import Secret
+from ..core.wire import Request
+from .options import Settings
+from .tokens import TokenHolder
+
+__all__ = ("AccountCredentials", "ApplicationCredentials", "Credentials")
+
+
+class Credentials(Protocol):
+    """Whatever can authenticate a request."""
+
+    @property
+    def renewable(self) -> bool:
+        """Whether a refused credential can be replaced."""
+        ...
+
+    async def authenticate(
+        self, operation: Operation[Any], request: Request, *, renew: bool = False
+    ) -> Request:
+        """
+        Add the operation's credential to a request.
+
+        Raises:
+            CredentialError: It is not there.
+        """
+        ...
+
+
+class ApplicationCredentials:
+    """The application's own: client secret or admin key."""
+
+    renewable = False
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def authenticate(
+        self, operation: Operation[Any], request: Request, *, renew: bool = False
+    ) -> Request:
+        """Add what the operation asks for; *renew* changes nothing, as secrets do not expire."""
+        del renew
+        settings = self._settings
+        match operation.credential:
+            case Credential.NONE:
+                return request
+            case Credential.CLIENT_SECRET | Credential.SECRET_OR_TOKEN:
+                return _bearer(request, _needed("client_secret", settings.client_secret))
+            case Credential.ADMIN_KEY:
+                return _bearer(request, _needed("admin_api_key", settings.admin_api_key))
+            case Credential.CLIENT_BODY:
+                secret = _needed("client_secret", settings.client_secret)
+                return _in_body(request, _needed("client_id", settings.client_id), secret)
+            case _:
+                raise CredentialError(
+                    f"{type(operation).__name__} acts for one account: "
+                    "call it on client.account(access_token=...)"
+                )
+
+
+class AccountCredentials:
+    """One account's access token."""
+
+    def __init__(self, holder: TokenHolder) -> None:
+        self._holder = holder
+        self._last: Secret | None = None
+
+    @property
+    def renewable(self) -> bool:
+        """Whether there is a refresh token and a client that can use it."""
+        return self._holder.renewable
+
+    async def authenticate(
+        self, operation: Operation[Any], request: Request, *, renew: bool = False
+    ) -> Request:
+        """Add the access token, a new one if the last was refused."""
+        if operation.credential is Credential.NONE:
+            return request
+        if operation.credential not in (Credential.ACCESS_TOKEN, Credential.SECRET_OR_TOKEN):
+            raise CredentialError(
+                f"{type(operation).__name__} acts for the application: call it on the client "
+                "itself, not on an account view"
+            )
+        if renew:
+            refused = request.header("authorization")
+            token = await self._holder.renew(_token_of(refused))
+        else:
+            token = await self._holder.access_token()
+        return _bearer(request, token)
+
+
+def _token_of(header: str | None) -> Secret | None:
+    return Secret(header.removeprefix("Bearer ")) if header else None
+
+
+def _needed(name: str, value: Any) -> Any:
+    if value is None:
+        raise CredentialError(
+            f"this call needs the application's {name}: give it to the client, "
+            f"or set CRONOFY_{name.upper()}"
+        )
+    return value
+
+
+def _bearer(request: Request, secret: Secret) -> Request:
+    return request.with_headers({"authorization": f"Bearer {secret.reveal()}"})
+
+
+def _in_body(request: Request, client_id: str, client_secret: Secret) -> Request:
+    body = json.loads(request.body or b"{}")
+    body |= {"client_id": client_id, "client_secret": client_secret.reveal()}
+    return request.replace(body=json.dumps(body, ensure_ascii=False).encode()).with_headers(
+        {"content-type": JSON_TYPE}
+    )

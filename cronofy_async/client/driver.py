@@ -1,0 +1,128 @@
+"""Carrying out exchanges: the only part of the client that waits."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from ..core.errors import CronofyError, TransportError, TransportTimeoutError
+from ..core.exchange import Answer, exchange
+from ..core.hosts import Hosts
+from ..core.operation import Operation
+from ..core.transport import Transport, load_transport
+from ..core.wire import Request, Response
+from .credentials import Credentials
+from .options import USER_AGENT, Options
+from .runtime import Runtime, on_trio
+
+__all__ = ("Driver",)
+
+T = TypeVar("T")
+
+
+class Driver:
+    """
+    Sends what exchanges ask for, over one transport.
+
+    Args:
+        hosts: Where requests go.
+        transport: An HTTP plug, which its maker closes; or the name of one, or `None`
+            for the one that fits the running event loop: it is made at the first send
+            and closed with the client.
+        runtime: Time and chance.
+    """
+
+    def __init__(self, hosts: Hosts, transport: Transport | str | None, runtime: Runtime) -> None:
+        self.hosts = hosts
+        self.runtime = runtime
+        self._foreign = transport if isinstance(transport, Transport) else None
+        self._name = transport if isinstance(transport, str) else None
+        self._own: Transport | None = None
+        self._closed = False
+
+    async def run(
+        self,
+        operation: Operation[T],
+        credentials: Credentials,
+        options: Options,
+        *,
+        request: Request | None = None,
+    ) -> Answer[T]:
+        """
+        Carry out one operation.
+
+        Args:
+            operation: The call.
+            credentials: Whose it is.
+            options: Its timeout, retries and headers.
+            request: Sent in place of the operation's own: a further page of its answer.
+
+        Raises:
+            CronofyError: Whatever of the tree in `cronofy_async.core.errors` befell it.
+        """
+        runtime = self.runtime
+        deadline = runtime.monotonic() + options.timeout
+
+        def remaining() -> float:
+            return deadline - runtime.monotonic()
+
+        flow = exchange(
+            operation,
+            options.retry,
+            draw=runtime.draw,
+            now=runtime.now,
+            remaining=remaining,
+            renewable=credentials.renewable,
+            request=request,
+        )
+        sent: Request | None = None
+        try:
+            send = next(flow)
+            while True:
+                if send.after:
+                    await runtime.sleep(send.after)
+                base = (
+                    sent if send.renew and sent is not None else self._dress(send.request, options)
+                )
+                sent = await credentials.authenticate(operation, base, renew=send.renew)
+                wire = self.hosts.resolve(sent, operation.host)
+                try:
+                    response = await self._send(wire, remaining())
+                except TransportError as error:
+                    send = flow.throw(error)
+                else:
+                    send = flow.send(response)
+        except StopIteration as stop:
+            answer: Answer[T] = stop.value
+            return answer
+        finally:
+            flow.close()
+
+    def _dress(self, request: Request, options: Options) -> Request:
+        headers = {"accept": "application/json", "user-agent": USER_AGENT, **options.headers}
+        return request.with_headers(headers)
+
+    async def _send(self, request: Request, timeout: float) -> Response:
+        if timeout <= 0:
+            raise TransportTimeoutError("the time for this call is over", request)
+        return await self._transport().send(request, timeout=timeout)
+
+    def _transport(self) -> Transport:
+        if self._closed:
+            raise CronofyError("the client is closed: make a new one")
+        if self._foreign is not None:
+            return self._foreign
+        if self._own is None:
+            self._own = load_transport(self._name or _fitting())()
+        return self._own
+
+    async def aclose(self) -> None:
+        """Close the transport if it is ours. Closing twice does nothing."""
+        self._closed = True
+        own, self._own = self._own, None
+        if own is not None:
+            await own.aclose()
+
+
+def _fitting() -> str:
+    # aiohttp knows only asyncio; httpx2 is the transport that runs on trio.
+    return "httpx2" if on_trio() else "aiohttp"

@@ -1,0 +1,216 @@
+"""
+The endpoint table: every operation once, as a method of both clients.
+
+A row's descriptor gives a coroutine function on an async client and a plain function
+on a sync one, both with the operation's own parameters, docstring and answer type.
+The operation is named in a lambda so that its module is loaded at first use.
+"""
+
+from __future__ import annotations
+
+import functools
+from abc import abstractmethod
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
+
+from ..core import lazy
+from ..core.operation import Operation
+from ..core.paging import PagedOperation
+
+if TYPE_CHECKING:
+    from ..operations import (
+        authorization,
+        availability,
+        availability_rules,
+        available_periods,
+        batch,
+        calendars,
+        channels,
+        event_writes,
+        events,
+        identity,
+        real_time_scheduling,
+    )
+    from ..sync import Pager
+    from .pagers import AsyncPager
+else:
+    authorization = lazy.module("cronofy_async.operations.authorization")
+    availability = lazy.module("cronofy_async.operations.availability")
+    availability_rules = lazy.module("cronofy_async.operations.availability_rules")
+    available_periods = lazy.module("cronofy_async.operations.available_periods")
+    batch = lazy.module("cronofy_async.operations.batch")
+    calendars = lazy.module("cronofy_async.operations.calendars")
+    channels = lazy.module("cronofy_async.operations.channels")
+    event_writes = lazy.module("cronofy_async.operations.event_writes")
+    events = lazy.module("cronofy_async.operations.events")
+    identity = lazy.module("cronofy_async.operations.identity")
+    real_time_scheduling = lazy.module("cronofy_async.operations.real_time_scheduling")
+
+__all__ = (
+    "AccountEndpoints",
+    "ApplicationEndpoints",
+    "AsyncCaller",
+    "Caller",
+    "CommonEndpoints",
+    "endpoint",
+    "paged",
+    "url",
+)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _Sender:
+    """What both kinds of client have in common: they take operations."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def send(self, operation: Operation[Any]) -> Any: ...
+
+    @abstractmethod
+    def read(self, operation: PagedOperation[Any]) -> Any: ...
+
+    @abstractmethod
+    def build_url(self, operation: Operation[None]) -> str: ...
+
+
+class AsyncCaller(_Sender):
+    """A client whose calls are awaited."""
+
+    __slots__ = ()
+
+
+class Caller(_Sender):
+    """A client whose calls block."""
+
+    __slots__ = ()
+
+
+class _Row(Generic[P, T]):
+    """A row of the table; subclasses say what becomes of the operation."""
+
+    name: str
+
+    def __init__(self, load: Callable[[], Callable[P, T]]) -> None:
+        self._load = load
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @property
+    def operation(self) -> type[Operation[Any]]:
+        """The operation's class."""
+        found: type[Operation[Any]] = self._load()  # type: ignore[assignment]  # its class is callable
+        return found
+
+    def _method(self, act: Callable[[Any], Any]) -> Any:
+        operation = self.operation
+
+        @functools.wraps(operation, updated=())
+        def method(*args: P.args, **kwargs: P.kwargs) -> Any:
+            return act(operation(*args, **kwargs))
+
+        method.__name__ = method.__qualname__ = self.name
+        return method
+
+
+class endpoint(_Row[P, Operation[T]]):  # noqa: N801  # reads as a keyword of the table
+    """A row whose method sends the operation and gives its answer."""
+
+    @overload
+    def __get__(self, client: None, owner: type) -> endpoint[P, T]: ...
+    @overload
+    def __get__(self, client: AsyncCaller, owner: type) -> Callable[P, Coroutine[Any, Any, T]]: ...
+    @overload
+    def __get__(self, client: Caller, owner: type) -> Callable[P, T]: ...
+    def __get__(self, client: AsyncCaller | Caller | None, owner: type) -> Any:
+        return self if client is None else self._method(client.send)
+
+
+class paged(_Row[P, PagedOperation[T]]):  # noqa: N801
+    """A row whose method gives a pager over the operation's entries."""
+
+    @overload
+    def __get__(self, client: None, owner: type) -> paged[P, T]: ...
+    @overload
+    def __get__(self, client: AsyncCaller, owner: type) -> Callable[P, AsyncPager[T]]: ...
+    @overload
+    def __get__(self, client: Caller, owner: type) -> Callable[P, Pager[T]]: ...
+    def __get__(self, client: AsyncCaller | Caller | None, owner: type) -> Any:
+        return self if client is None else self._method(client.read)
+
+
+class url(_Row[P, Operation[None]]):  # noqa: N801
+    """A row whose method builds a URL for a browser and sends nothing."""
+
+    @overload
+    def __get__(self, client: None, owner: type) -> url[P]: ...
+    @overload
+    def __get__(self, client: AsyncCaller | Caller, owner: type) -> Callable[P, str]: ...
+    def __get__(self, client: AsyncCaller | Caller | None, owner: type) -> Any:
+        return self if client is None else self._method(client.build_url)
+
+
+class CommonEndpoints:
+    """Calls that an application and an account can both make."""
+
+    availability = endpoint(lambda: availability.QueryAvailability)
+
+
+class ApplicationEndpoints(CommonEndpoints):
+    """Calls that an application makes in its own name."""
+
+    authorization_url = url(lambda: authorization.Authorize)
+    enterprise_authorization_url = url(lambda: authorization.AuthorizeEnterprise)
+    request_token = endpoint(lambda: authorization.RequestToken)
+    refresh_token = endpoint(lambda: authorization.RefreshToken)
+    revoke_by_token = endpoint(lambda: authorization.RevokeByToken)
+    revoke_by_sub = endpoint(lambda: authorization.RevokeBySub)
+    upsert_application_calendar = endpoint(lambda: authorization.UpsertApplicationCalendar)
+    create_element_token = endpoint(lambda: authorization.CreateElementToken)
+
+    create_real_time_scheduling = endpoint(lambda: real_time_scheduling.CreateRealTimeScheduling)
+    get_real_time_scheduling = endpoint(lambda: real_time_scheduling.GetRealTimeScheduling)
+    get_real_time_scheduling_by_token = endpoint(
+        lambda: real_time_scheduling.GetRealTimeSchedulingByToken
+    )
+    disable_real_time_scheduling = endpoint(lambda: real_time_scheduling.DisableRealTimeScheduling)
+
+
+class AccountEndpoints(CommonEndpoints):
+    """Calls that are made for one account."""
+
+    get_userinfo = endpoint(lambda: identity.GetUserinfo)
+    get_account = endpoint(lambda: identity.GetAccount)
+    list_profiles = endpoint(lambda: identity.ListProfiles)
+    revoke_profile = endpoint(lambda: authorization.RevokeProfile)
+
+    list_calendars = endpoint(lambda: calendars.ListCalendars)
+    create_calendar = endpoint(lambda: calendars.CreateCalendar)
+
+    read_events = paged(lambda: events.ReadEvents)
+    read_events_page = paged(lambda: events.ReadEventsPage)
+    read_free_busy = paged(lambda: events.ReadFreeBusy)
+    read_free_busy_page = paged(lambda: events.ReadFreeBusyPage)
+    upsert_event = endpoint(lambda: event_writes.UpsertEvent)
+    edit_external_event = endpoint(lambda: event_writes.EditExternalEvent)
+    delete_event = endpoint(lambda: events.DeleteEvent)
+    delete_external_event = endpoint(lambda: events.DeleteExternalEvent)
+    batch = endpoint(lambda: batch.Batch)
+
+    create_channel = endpoint(lambda: channels.CreateChannel)
+    list_channels = endpoint(lambda: channels.ListChannels)
+    close_channel = endpoint(lambda: channels.CloseChannel)
+
+    upsert_availability_rule = endpoint(lambda: availability_rules.UpsertAvailabilityRule)
+    list_availability_rules = endpoint(lambda: availability_rules.ListAvailabilityRules)
+    get_availability_rule = endpoint(lambda: availability_rules.GetAvailabilityRule)
+    delete_availability_rule = endpoint(lambda: availability_rules.DeleteAvailabilityRule)
+
+    upsert_available_period = endpoint(lambda: available_periods.UpsertAvailablePeriod)
+    read_available_periods = paged(lambda: available_periods.ReadAvailablePeriods)
+    read_available_periods_page = paged(lambda: available_periods.ReadAvailablePeriodsPage)
+    delete_available_period = endpoint(lambda: available_periods.DeleteAvailablePeriod)
+    delete_all_available_periods = endpoint(lambda: available_periods.DeleteAllAvailablePeriods)

@@ -1,0 +1,75 @@
+"""Work that belongs to the client, which no caller's cancellation can stop half-way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Generic, TypeVar
+
+from .runtime import on_trio
+
+__all__ = ("SingleFlight",)
+
+T = TypeVar("T")
+
+
+class SingleFlight(Generic[T]):
+    """
+    Runs one piece of work at a time; whoever asks meanwhile waits for the same result.
+
+    The work runs in a task of its own: when a caller is cancelled it goes on and its
+    result is kept, so an exchange of tokens is never lost between wire and store. A
+    shielded scope would not do: ``task.cancel()`` passes through it.
+    """
+
+    def __init__(self, work: Callable[[], Coroutine[Any, Any, T]]) -> None:
+        self._work = work
+        self._flight: Callable[[], Awaitable[T]] | None = None
+
+    async def join(self) -> T:
+        """Wait for the work under way, or start it."""
+        if self._flight is None:
+            launch = _launch_trio if on_trio() else _launch_asyncio
+            self._flight = launch(self._work, self._land)
+        return await self._flight()
+
+    def _land(self) -> None:
+        self._flight = None
+
+
+def _launch_asyncio(
+    work: Callable[[], Coroutine[Any, Any, T]], land: Callable[[], None]
+) -> Callable[[], Awaitable[T]]:
+    task = asyncio.get_running_loop().create_task(work())
+
+    def landed(done: asyncio.Task[T]) -> None:
+        land()
+        if not done.cancelled():
+            # Retrieved here, so a failure that nobody waits for any more is not reported.
+            done.exception()
+
+    task.add_done_callback(landed)
+    return lambda: asyncio.shield(task)
+
+
+def _launch_trio(
+    work: Callable[[], Coroutine[Any, Any, T]], land: Callable[[], None]
+) -> Callable[[], Awaitable[T]]:
+    import outcome
+    import trio
+
+    finished = trio.Event()
+    results: list[outcome.Outcome[T]] = []
+
+    async def fly() -> None:
+        results.append(await outcome.acapture(work))
+        land()
+        finished.set()
+
+    trio.lowlevel.spawn_system_task(fly)
+
+    async def wait() -> T:
+        await finished.wait()
+        return results[0].unwrap()
+
+    return wait

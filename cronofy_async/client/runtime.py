@@ -1,0 +1,37 @@
+"""Time and chance, as parameters: the only place that touches the real ones."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections.abc import Awaitable, Callable
+
+import anyio
+import attrs
+
+__all__ = ("Runtime", "on_trio")
+
+
+@attrs.frozen(kw_only=True)
+class Runtime:
+    """
+    What a client needs of the outside world besides a transport.
+
+    Attributes:
+        monotonic: Seconds that only grow, for deadlines.
+        now: Seconds since the epoch, for dates that the service names.
+        sleep: Waits so many seconds.
+        draw: A random number from 0 to 1, for jitter.
+    """
+
+    monotonic: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
+    sleep: Callable[[float], Awaitable[None]] = anyio.sleep
+    draw: Callable[[], float] = random.random
+
+
+def on_trio() -> bool:
+    """Whether the caller runs on trio, without importing it where nobody has."""
+    trio = sys.modules.get("trio")
+    return trio is not None and bool(trio.lowlevel.in_trio_task())

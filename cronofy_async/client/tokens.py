@@ -1,0 +1,129 @@
+"""An account's tokens: held, renewed once for everybody, and kept in a store."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import attrs
+
+from ..core.errors import CredentialError
+from ..core.secret import Secret
+from .owned import SingleFlight
+
+__all__ = ("MemoryTokenStore", "TokenHolder", "TokenStore", "Tokens")
+
+
+@attrs.frozen(kw_only=True)
+class Tokens:
+    """
+    What is needed to act for one account.
+
+    Attributes:
+        access_token: Sent with each call; expires.
+        refresh_token: Gets a new access token; may change whenever it is used.
+    """
+
+    access_token: Secret | None = None
+    refresh_token: Secret | None = None
+
+
+class TokenStore(Protocol):
+    """Keeps the tokens of accounts by their ``sub``, over the life of a process or longer."""
+
+    async def get(self, sub: str) -> Tokens | None:
+        """The tokens of an account, or `None`."""
+        ...
+
+    async def put(self, sub: str, tokens: Tokens) -> None:
+        """Keep the tokens of an account in place of its former ones."""
+        ...
+
+
+class MemoryTokenStore:
+    """A token store that lasts as long as the process."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[str, Tokens] = {}
+
+    async def get(self, sub: str) -> Tokens | None:
+        """The tokens of an account, or `None`."""
+        return self._tokens.get(sub)
+
+    async def put(self, sub: str, tokens: Tokens) -> None:
+        """Keep the tokens of an account in place of its former ones."""
+        self._tokens[sub] = tokens
+
+
+class TokenHolder:
+    """
+    The tokens of one account view.
+
+    Args:
+        tokens: Those that the view was made with.
+        sub: The account, if the tokens are to be found and kept in *store*.
+        store: Where they are kept.
+        exchange: Uses up a refresh token and gives back the new tokens; `None` if the
+            client cannot.
+    """
+
+    def __init__(
+        self,
+        tokens: Tokens,
+        *,
+        sub: str | None,
+        store: TokenStore,
+        exchange: Callable[[Secret], Awaitable[Tokens]] | None,
+    ) -> None:
+        self.current = tokens
+        self.sub = sub
+        self._store = store
+        self._exchange = exchange
+        self._renewal = SingleFlight(self._renew)
+
+    @property
+    def renewable(self) -> bool:
+        """Whether a refused access token can be replaced."""
+        return self._exchange is not None and self.current.refresh_token is not None
+
+    async def access_token(self) -> Secret:
+        """
+        The access token to send.
+
+        Raises:
+            CredentialError: There is none, and no way to get one.
+        """
+        if self.current == Tokens() and self.sub is not None:
+            self.current = await self._store.get(self.sub) or self.current
+        if self.current.access_token is None and self.renewable:
+            return await self._renewal.join()
+        if self.current.access_token is None:
+            raise CredentialError(
+                f"there are no tokens of {self.sub}: authorize the account first"
+                if self.sub is not None
+                else "this view has no access token: give account() one, or a refresh token "
+                "and the client its client_id and client_secret"
+            )
+        return self.current.access_token
+
+    async def renew(self, refused: Secret | None) -> Secret:
+        """Get a token newer than *refused*; only one exchange is ever under way."""
+        token = self.current.access_token
+        if token is not None and token != refused:
+            return token
+        return await self._renewal.join()
+
+    async def _renew(self) -> Secret:
+        refresh_token = self.current.refresh_token
+        if self._exchange is None or refresh_token is None:
+            raise CredentialError("this view has no refresh token to get a new access token with")
+        renewed = await self._exchange(refresh_token)
+        # The service may leave the refresh token as it was by not naming it.
+        self.current = Tokens(
+            access_token=renewed.access_token,
+            refresh_token=renewed.refresh_token or refresh_token,
+        )
+        if self.sub is not None:
+            await self._store.put(self.sub, self.current)
+        assert self.current.access_token is not None
+        return self.current.access_token

@@ -1,0 +1,305 @@
+"""
+The same client for code that does not await.
+
+One background thread runs one event loop for the whole process; every `Cronofy`
+shares it. A call hands one coroutine over and waits for its result; a pager does so
+once for each page, not for each entry.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import threading
+import weakref
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import suppress
+from typing import Any, Generic, Self, TypeVar
+
+from .client.clients import AsyncAccount, AsyncCronofy
+from .client.endpoints import AccountEndpoints, ApplicationEndpoints, Caller
+from .client.pagers import AsyncPager
+from .client.runtime import Runtime
+from .client.tokens import Tokens, TokenStore
+from .core.exchange import Answer, RetryPolicy
+from .core.operation import Operation
+from .core.paging import Page, PagedOperation
+from .core.secret import Secret
+from .core.transport import Transport
+from .core.unset import UNSET, Unset
+
+__all__ = ("Account", "Cronofy", "Pager")
+
+T = TypeVar("T")
+
+
+class _Bridge:
+    """The background loop, and the way into it from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pid = 0
+
+    def call(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run a coroutine on the background loop and wait for its result."""
+        _refuse_inside_loop()
+        loop = self._running()
+        done = threading.Event()
+        tasks: list[asyncio.Task[T]] = []
+
+        def start() -> None:
+            task = loop.create_task(work())
+            tasks.append(task)
+            task.add_done_callback(lambda _: done.set())
+
+        loop.call_soon_threadsafe(start)
+        try:
+            done.wait()
+        except BaseException:
+            # Ctrl-C in the waiting thread: what it waited for must not go on unseen.
+            loop.call_soon_threadsafe(lambda: [task.cancel() for task in tasks])
+            done.wait(timeout=2.0)
+            raise
+        return tasks[0].result()
+
+    def _running(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None or self._pid != os.getpid():
+                # After a fork only the forking thread lives on: the loop's is gone.
+                self._loop, self._pid = self._start(), os.getpid()
+            return self._loop
+
+    def _start(self) -> asyncio.AbstractEventLoop:
+        loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=loop.run_forever, name="cronofy_async", daemon=True)
+        thread.start()
+        self._thread = thread
+        return loop
+
+    def stop(self) -> None:
+        """End the loop and its thread."""
+        with self._lock:
+            loop, self._loop = self._loop, None
+            if loop is None or self._pid != os.getpid():
+                return
+        loop.call_soon_threadsafe(loop.stop)
+        self._thread.join(timeout=1.0)
+        if not self._thread.is_alive():
+            loop.close()
+
+
+def _refuse_inside_loop() -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise RuntimeError(
+        "Cronofy blocks, and this thread runs an event loop that it would freeze: "
+        "use AsyncCronofy here"
+    )
+
+
+_bridge = _Bridge()
+_open: weakref.WeakSet[Cronofy] = weakref.WeakSet()
+
+
+@atexit.register
+def _at_exit() -> None:
+    for client in list(_open):
+        with suppress(Exception):
+            client.close()
+    _bridge.stop()
+
+
+class Pager(Generic[T]):
+    """
+    The entries of an answer that comes in pages.
+
+    ``for entry in pager`` gives entry after entry, `pages` page after page, and `collect`
+    all of it. Nothing is sent before the first of these; each begins anew at the first
+    page, so a pager can be read twice.
+    """
+
+    def __init__(self, pager: AsyncPager[T]) -> None:
+        self._pager = pager
+
+    def pages(self) -> Iterator[Page[T]]:
+        """Page after page; the next is asked for when you ask for it."""
+        pages = self._pager.pages()
+        try:
+            while (page := _bridge.call(lambda: _next(pages))) is not None:
+                yield page
+        finally:
+            _bridge.call(lambda: _close(pages))
+
+    def __iter__(self) -> Iterator[T]:
+        for page in self.pages():
+            yield from page.items
+
+    def collect(self) -> list[T]:
+        """All entries of all pages."""
+        return _bridge.call(self._pager.collect)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {type(self._pager.operation).__name__}>"
+
+
+async def _next(pages: AsyncIterator[T]) -> T | None:
+    return await anext(pages, None)
+
+
+async def _close(pages: Any) -> None:
+    await pages.aclose()
+
+
+class _Blocking(Caller):
+    """Sends operations through the async client of the same kind."""
+
+    _async: AsyncCronofy | AsyncAccount
+
+    def send(self, operation: Operation[T]) -> T:
+        """
+        Send one operation and give its answer; every method of this class does this.
+
+        Raises:
+            CronofyError: Whatever of its kinds befell the call.
+            RuntimeError: This thread runs an event loop: use `AsyncCronofy` there.
+        """
+        return self.send_raw(operation).value
+
+    def send_raw(self, operation: Operation[T]) -> Answer[T]:
+        """
+        Send one operation and give its answer together with the HTTP response.
+
+        ``answer.response.json()`` shows keys that this version does not know.
+        """
+        return _bridge.call(lambda: self._async.send_raw(operation))
+
+    def read(self, operation: PagedOperation[T]) -> Pager[T]:
+        """Make a pager over the entries of a paged operation; nothing is sent yet."""
+        return Pager(self._async.read(operation))
+
+    def build_url(self, operation: Operation[None]) -> str:
+        """Make the URL of an operation that a browser carries out."""
+        return self._async.build_url(operation)
+
+    def __repr__(self) -> str:
+        return repr(self._async).replace("Async", "", 1)
+
+
+class Account(AccountEndpoints, _Blocking):
+    """
+    One account, as seen by the application; made by `Cronofy.account`.
+
+    It has the methods of `AsyncAccount`, which block instead of being awaited.
+    """
+
+    _async: AsyncAccount
+
+    def __init__(self, account: AsyncAccount) -> None:
+        self._async = account
+
+    @property
+    def tokens(self) -> Tokens:
+        """The tokens as they are now; store them when the view was made with explicit ones."""
+        return self._async.tokens
+
+    def with_options(
+        self,
+        *,
+        timeout: float | Unset = UNSET,
+        retry: RetryPolicy | Unset = UNSET,
+        headers: Mapping[str, str] | Unset = UNSET,
+    ) -> Account:
+        """The same account with other options; see `Cronofy.with_options`."""
+        changed = self._async.with_options(timeout=timeout, retry=retry, headers=headers)
+        return Account(changed)
+
+
+class Cronofy(ApplicationEndpoints, _Blocking):
+    """
+    The application, for code that does not await.
+
+    It takes the arguments of `AsyncCronofy` and has its methods, which block. Use it as
+    ``with Cronofy(...) as cronofy``, or call `close` in the end. Threads may share it.
+
+    Raises:
+        InvalidArgumentError: A setting is malformed.
+    """
+
+    _async: AsyncCronofy
+
+    def __init__(
+        self,
+        client_id: str | None = None,
+        client_secret: str | Secret | None = None,
+        *,
+        data_center: str | None = None,
+        api_url: str | None = None,
+        app_url: str | None = None,
+        admin_api_key: str | Secret | None = None,
+        token_store: TokenStore | None = None,
+        transport: Transport | str | None = None,
+        timeout: float = 30.0,
+        retry: RetryPolicy | None = None,
+        headers: Mapping[str, str] | None = None,
+        runtime: Runtime | None = None,
+    ) -> None:
+        self._async = AsyncCronofy(
+            client_id,
+            client_secret,
+            data_center=data_center,
+            api_url=api_url,
+            app_url=app_url,
+            admin_api_key=admin_api_key,
+            token_store=token_store,
+            transport=transport,
+            timeout=timeout,
+            retry=retry,
+            headers=headers,
+            runtime=runtime,
+        )
+        _open.add(self)
+
+    def account(
+        self,
+        sub: str | None = None,
+        *,
+        access_token: str | Secret | None = None,
+        refresh_token: str | Secret | None = None,
+    ) -> Account:
+        """A view of one account; see `AsyncCronofy.account`."""
+        account = self._async.account(sub, access_token=access_token, refresh_token=refresh_token)
+        return Account(account)
+
+    def with_options(
+        self,
+        *,
+        timeout: float | Unset = UNSET,
+        retry: RetryPolicy | Unset = UNSET,
+        headers: Mapping[str, str] | Unset = UNSET,
+    ) -> Self:
+        """
+        The same client with other options; it shares connections, quota and tokens.
+
+        Args:
+            timeout: Seconds for one call.
+            retry: When a request is sent again.
+            headers: Added to the headers there are already.
+        """
+        copy = object.__new__(type(self))
+        copy._async = self._async.with_options(timeout=timeout, retry=retry, headers=headers)
+        return copy
+
+    def close(self) -> None:
+        """Close the connections. Closing twice does nothing."""
+        _open.discard(self)
+        _bridge.call(self._async.aclose)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
