@@ -1,0 +1,1 @@
+"""Transports for `cronofy_async`, and the sandbox of the service."""

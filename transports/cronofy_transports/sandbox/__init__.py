@@ -1,0 +1,47 @@
+"""
+A local sandbox of the Cronofy service.
+
+::
+
+    sandbox = Sandbox(seed=7)
+    transport = sandbox.transport()                     # no socket, in this process
+
+    with run_in_thread(sandbox) as urls:                # real HTTP from a thread
+        ...
+    async with serve(sandbox) as urls:                  # real HTTP in this event loop
+        ...
+
+or ``python -m cronofy_transports.sandbox`` as a process of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .choices import Choices
+from .clock import Clock
+from .sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from .server import Urls as Urls
+    from .server import serve as serve
+    from .threads import run_in_thread as run_in_thread
+    from .transport import SandboxTransport as SandboxTransport
+
+__all__ = ("Choices", "Clock", "Sandbox", "SandboxTransport", "Urls", "run_in_thread", "serve")
+
+_LATER = {
+    "SandboxTransport": "transport",
+    "Urls": "server",
+    "run_in_thread": "threads",
+    "serve": "server",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # Loaded when asked for: the web server costs more to import than all the rest.
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
