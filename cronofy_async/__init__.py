@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from . import models as models
     from . import operations as operations
     from .client.clients import AsyncAccount, AsyncCronofy
-    from .client.pagers import AsyncPager
+    from .client.pagers import AsyncPager, Pager
     from .client.tokens import MemoryTokenStore, Tokens, TokenStore
     from .core.errors import (
         AccountLockedError,
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from .core.secret import Secret
     from .core.unset import UNSET, Unset
     from .models.times import Duration, ZonedTime
-    from .sync import Account, Cronofy, Pager
+    from .sync import Account, Cronofy
 
 __all__ = (
     "UNSET",

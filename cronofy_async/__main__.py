@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from types import UnionType
 from typing import Any, get_args, get_origin
 
 import attrs
@@ -41,17 +42,17 @@ def listing() -> Iterator[Listed]:
                     methods.setdefault(row.operation.__name__, []).append(f"{prefix}{name}")
     for operation in all_operations():
         host = "{app}" if operation.host == "app" else ""
-        is_paged = issubclass(operation, PagedOperation)
-        answer: Any = operation.item_type() if is_paged else operation.answer_type()
+        paged = operation if issubclass(operation, PagedOperation) else None
+        answer: Any = paged.item_type() if paged else operation.answer_type()
         yield Listed(
             name=operation.__name__,
             methods=tuple(methods.get(operation.__name__, ())),
             method=operation.method,
             path=host + operation.path,
             credential=operation.credential.value,
-            paged=is_paged,
+            paged=paged is not None,
             batchable=operation.batchable,
-            answer=f"pages of {_spelled(answer)}" if is_paged else _spelled(answer),
+            answer=f"pages of {_spelled(answer)}" if paged else _spelled(answer),
             stability=operation.stability.value,
             source=operation.source,
         )
@@ -61,6 +62,8 @@ def _spelled(annotation: Any) -> str:
     if annotation is type(None):
         return "None"
     origin = get_origin(annotation)
+    if origin is UnionType:
+        return " | ".join(_spelled(each) for each in get_args(annotation))
     if origin is None:
         return str(getattr(annotation, "__name__", annotation))
     arguments = [("..." if a is ... else _spelled(a)) for a in get_args(annotation)]
@@ -86,7 +89,7 @@ def markdown(rows: Sequence[Listed]) -> str:
             methods,
             f"`{row.method} {row.path}`",
             row.credential,
-            f"`{row.answer}`",
+            f"`{row.answer}`".replace("|", "\\|"),
             row.stability,
             row.source,
         )

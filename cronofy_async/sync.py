@@ -13,23 +13,23 @@ import atexit
 import os
 import threading
 import weakref
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, Generic, Self, TypeVar
 
 from .client.clients import AsyncAccount, AsyncCronofy
 from .client.endpoints import AccountEndpoints, ApplicationEndpoints, Caller
-from .client.pagers import AsyncPager
+from .client.pagers import Pager
 from .client.runtime import Runtime
 from .client.tokens import Tokens, TokenStore
 from .core.exchange import Answer, RetryPolicy
 from .core.operation import Operation
-from .core.paging import Page, PagedOperation
+from .core.paging import PagedOperation
 from .core.secret import Secret
 from .core.transport import Transport
 from .core.unset import UNSET, Unset
 
-__all__ = ("Account", "Cronofy", "Pager")
+__all__ = ("Account", "Cronofy")
 
 T = TypeVar("T")
 
@@ -113,51 +113,14 @@ def _at_exit() -> None:
     _bridge.stop()
 
 
-class Pager(Generic[T]):
-    """
-    The entries of an answer that comes in pages.
-
-    ``for entry in pager`` gives entry after entry, `pages` page after page, and `collect`
-    all of it. Nothing is sent before the first of these; each begins anew at the first
-    page, so a pager can be read twice.
-    """
-
-    def __init__(self, pager: AsyncPager[T]) -> None:
-        self._pager = pager
-
-    def pages(self) -> Iterator[Page[T]]:
-        """Page after page; the next is asked for when you ask for it."""
-        pages = self._pager.pages()
-        try:
-            while (page := _bridge.call(lambda: _next(pages))) is not None:
-                yield page
-        finally:
-            _bridge.call(lambda: _close(pages))
-
-    def __iter__(self) -> Iterator[T]:
-        for page in self.pages():
-            yield from page.items
-
-    def collect(self) -> list[T]:
-        """All entries of all pages."""
-        return _bridge.call(self._pager.collect)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {type(self._pager.operation).__name__}>"
+A = TypeVar("A", AsyncAccount, AsyncCronofy)
 
 
-async def _next(pages: AsyncIterator[T]) -> T | None:
-    return await anext(pages, None)
-
-
-async def _close(pages: Any) -> None:
-    await pages.aclose()
-
-
-class _Blocking(Caller):
+class _Blocking(Caller, Generic[A]):
     """Sends operations through the async client of the same kind."""
 
-    _async: AsyncCronofy | AsyncAccount
+    def __init__(self, client: A) -> None:
+        self._async: A = client
 
     def send(self, operation: Operation[T]) -> T:
         """
@@ -179,7 +142,7 @@ class _Blocking(Caller):
 
     def read(self, operation: PagedOperation[T]) -> Pager[T]:
         """Make a pager over the entries of a paged operation; nothing is sent yet."""
-        return Pager(self._async.read(operation))
+        return Pager(self._async.read(operation), _bridge.call)
 
     def build_url(self, operation: Operation[None]) -> str:
         """Make the URL of an operation that a browser carries out."""
@@ -189,17 +152,12 @@ class _Blocking(Caller):
         return repr(self._async).replace("Async", "", 1)
 
 
-class Account(AccountEndpoints, _Blocking):
+class Account(AccountEndpoints, _Blocking[AsyncAccount]):
     """
     One account, as seen by the application; made by `Cronofy.account`.
 
     It has the methods of `AsyncAccount`, which block instead of being awaited.
     """
-
-    _async: AsyncAccount
-
-    def __init__(self, account: AsyncAccount) -> None:
-        self._async = account
 
     @property
     def tokens(self) -> Tokens:
@@ -218,7 +176,7 @@ class Account(AccountEndpoints, _Blocking):
         return Account(changed)
 
 
-class Cronofy(ApplicationEndpoints, _Blocking):
+class Cronofy(ApplicationEndpoints, _Blocking[AsyncCronofy]):
     """
     The application, for code that does not await.
 
@@ -228,8 +186,6 @@ class Cronofy(ApplicationEndpoints, _Blocking):
     Raises:
         InvalidArgumentError: A setting is malformed.
     """
-
-    _async: AsyncCronofy
 
     def __init__(
         self,
@@ -247,7 +203,7 @@ class Cronofy(ApplicationEndpoints, _Blocking):
         headers: Mapping[str, str] | None = None,
         runtime: Runtime | None = None,
     ) -> None:
-        self._async = AsyncCronofy(
+        client = AsyncCronofy(
             client_id,
             client_secret,
             data_center=data_center,
@@ -261,6 +217,7 @@ class Cronofy(ApplicationEndpoints, _Blocking):
             headers=headers,
             runtime=runtime,
         )
+        super().__init__(client)
         _open.add(self)
 
     def account(

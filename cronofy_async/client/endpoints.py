@@ -31,8 +31,7 @@ if TYPE_CHECKING:
         identity,
         real_time_scheduling,
     )
-    from ..sync import Pager
-    from .pagers import AsyncPager
+    from .pagers import AsyncPager, Pager
 else:
     authorization = lazy.module("cronofy_async.operations.authorization")
     availability = lazy.module("cronofy_async.operations.availability")

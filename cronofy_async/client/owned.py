@@ -55,21 +55,27 @@ def _launch_asyncio(
 def _launch_trio(
     work: Callable[[], Coroutine[Any, Any, T]], land: Callable[[], None]
 ) -> Callable[[], Awaitable[T]]:
-    import outcome
     import trio
 
     finished = trio.Event()
-    results: list[outcome.Outcome[T]] = []
+    answers: list[T] = []
+    failures: list[Exception] = []
 
     async def fly() -> None:
-        results.append(await outcome.acapture(work))
-        land()
-        finished.set()
+        try:
+            answers.append(await work())
+        except Exception as error:
+            failures.append(error)
+        finally:
+            land()
+            finished.set()
 
     trio.lowlevel.spawn_system_task(fly)
 
     async def wait() -> T:
         await finished.wait()
-        return results[0].unwrap()
+        for error in failures:
+            raise error
+        return answers[0]
 
     return wait

@@ -1,0 +1,47 @@
+"""What every test can rely on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Two slow cores are shared with other work: a deadline would measure that, not us.
+settings.register_profile(
+    "default", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.register_profile("thorough", settings.get_profile("default"), max_examples=1000)
+settings.load_profile("default")
+
+SHARED = "cronofy_async"
+"""The name of the one thread that lives as long as the process: the sync client's loop."""
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left_behind() -> Iterator[None]:
+    """Fail a test that leaves a thread running."""
+    before = set(threading.enumerate())
+    yield
+    new = [t for t in threading.enumerate() if t not in before and t.name != SHARED]
+    for thread in new:
+        thread.join(timeout=2)
+    assert [] == [thread.name for thread in new if thread.is_alive()]
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the developer's own settings out of the tests."""
+    for name in (
+        "CLIENT_ID",
+        "CLIENT_SECRET",
+        "ACCESS_TOKEN",
+        "REFRESH_TOKEN",
+        "DATA_CENTER",
+        "DATA_CENTRE",
+        "API_URL",
+        "APP_URL",
+        "ADMIN_API_KEY",
+    ):
+        monkeypatch.delenv(f"CRONOFY_{name}", raising=False)

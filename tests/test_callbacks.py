@@ -1,0 +1,199 @@
+"""Callbacks: verified on the raw bytes, then typed."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cronofy_async import callbacks
+from cronofy_async.callbacks import (
+    AuthorizationRefusedError,
+    read_callback,
+    read_redirect,
+    sign,
+    verify,
+)
+from cronofy_async.core.errors import DecodeError, InvalidArgumentError, SignatureError
+from cronofy_async.core.secret import Secret
+from cronofy_async.models.channels import Channel, ChannelFilters
+from cronofy_async.models.notifications import (
+    ChannelNotification,
+    Notification,
+    NotificationType,
+    UnknownNotification,
+)
+
+BODY = b'{"example":"well-known"}'
+# Source: /developers/push-notifications/authentication/
+VECTORS = [
+    ("pDY0Oi7TJSP2hfNmZNkm5", "6r2/HjBkqymGegX0wOfifieeUXbbHwtV/LohHS+jv6c="),
+    (
+        "CRN_NggYusqPGLxwjw5FHOJYOqSrTPNXy8WQf14OID",
+        "5DxentQi5YSXODEzTVv06sRwJ3pULIz1KrYv20qxEK0=",
+    ),
+    (
+        "CRN_nGlYDFXwfSXgB9rvGNBJyfE454GGPtWIbNuPwr",
+        "BmQmWVuZ70ILWjr1CAt5oC7YOolgnku4WZtlrKfx/6k=",
+    ),
+]
+OLD, NEW, OTHER = VECTORS
+
+
+@pytest.mark.parametrize(("secret", "signature"), VECTORS)
+def test_signs_as_the_service_does(secret: str, signature: str) -> None:
+    """The documented vectors come out."""
+    assert signature == sign(BODY, secret)
+    verify(BODY, signature, secret)
+    verify(BODY, signature, Secret(secret))
+
+
+@pytest.mark.parametrize("separator", [",", ", ", " ,\t"])
+@pytest.mark.parametrize("secrets", [[OLD[0]], [NEW[0]], [OTHER[0], NEW[0]], (OLD[0], NEW[0])])
+def test_any_of_several_signatures_and_secrets_fits(separator: str, secrets: list[str]) -> None:
+    """While secrets rotate, one match among all signatures and secrets is enough."""
+    verify(BODY, separator.join([OLD[1], NEW[1]]), secrets)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        ",",
+        OTHER[1],
+        OLD[1][:-1],
+        OLD[1] + "x",
+        OLD[1].lower(),
+        "é",
+        "x," * 9 + OLD[1],
+        OLD[1] + " " * 2000,
+    ],
+)
+def test_everything_else_is_refused(header: str | None) -> None:
+    """A missing, foreign, mangled or oversized signature is no signature."""
+    with pytest.raises(SignatureError):
+        verify(BODY, header, [OLD[0], NEW[0]])
+
+
+def test_the_raw_bytes_count() -> None:
+    """A body that means the same JSON but has other bytes is refused."""
+    with pytest.raises(SignatureError):
+        verify(b'{"example": "well-known"}', OLD[1], OLD[0])
+
+
+@given(st.binary(), st.binary(min_size=1))
+def test_no_other_body_fits_a_signature(body: bytes, added: bytes) -> None:
+    """A signature fits its own body alone."""
+    signature = sign(body, OLD[0])
+
+    verify(body, signature, OLD[0])
+    with pytest.raises(SignatureError):
+        verify(body + added, signature, OLD[0])
+
+
+def test_a_body_that_was_decoded_is_a_mistake() -> None:
+    """Text in place of bytes, or no secret at all, is an error of the caller."""
+    with pytest.raises(InvalidArgumentError, match="raw bytes"):
+        verify(BODY.decode(), OLD[1], OLD[0])  # type: ignore[arg-type]  # the point of the test
+    with pytest.raises(InvalidArgumentError, match="secret"):
+        verify(BODY, OLD[1], [])
+
+
+def signed(body: object) -> tuple[bytes, str]:
+    """A body and its signature."""
+    content = json.dumps(body).encode()
+    return content, sign(content, OLD[0])
+
+
+CHANNEL = {"channel_id": "chn_1", "callback_url": "https://a.example/h", "filters": {}}
+
+
+def test_a_change_is_typed() -> None:
+    """A change notification says since when, and for which channel."""
+    body, signature = signed(
+        {
+            "notification": {"type": "change", "changes_since": "2024-06-23T09:24:16Z"},
+            "channel": CHANNEL,
+        }
+    )
+
+    assert ChannelNotification(
+        notification=Notification(
+            type=NotificationType.CHANGE,
+            changes_since=datetime(2024, 6, 23, 9, 24, 16, tzinfo=UTC),
+        ),
+        channel=Channel(
+            channel_id="chn_1", callback_url="https://a.example/h", filters=ChannelFilters()
+        ),
+    ) == read_callback(body, signature, OLD[0])
+
+
+@pytest.mark.parametrize("kind", [*NotificationType, "invented_in_2030"])
+def test_every_type_on_a_channel_is_kept(kind: str) -> None:
+    """All types come through, those of the future too."""
+    body, signature = signed({"notification": {"type": str(kind), "x": 1}, "channel": CHANNEL})
+    callback = read_callback(body, signature, OLD[0])
+
+    assert isinstance(callback, ChannelNotification)
+    assert str(kind) == callback.notification.type
+
+
+def test_unknown_kinds_are_kept_whole() -> None:
+    """A callback of another kind is handed on with all it says."""
+    body, signature = signed({"notification": {"type": "news"}, "news": [1]})
+
+    assert UnknownNotification(
+        type="news", body={"notification": {"type": "news"}, "news": [1]}
+    ) == read_callback(body, signature, OLD[0])
+    assert UnknownNotification(type=None, body={}) == read_callback(*signed({}), OLD[0])
+
+
+@pytest.mark.parametrize("body", [b"", b"x", b"[]", b"[" * 100_000, b'{"a": NaN}'])
+def test_signed_nonsense_is_an_error(body: bytes) -> None:
+    """What is signed but is no JSON object cannot be read."""
+    with pytest.raises(DecodeError):
+        read_callback(body, sign(body, OLD[0]), OLD[0])
+
+
+def test_nothing_is_read_before_it_is_verified() -> None:
+    """Nonsense with a wrong signature is a wrong signature."""
+    with pytest.raises(SignatureError):
+        read_callback(b"[" * 100_000, OLD[1], OLD[0])
+
+
+class TestRedirect:
+    """The browser's way back from the consent page."""
+
+    def test_gives_the_code_of_our_own_authorization(self) -> None:
+        """The code comes out if the state is the one we sent."""
+        url = "https://a.example/cb?x=1&code=abc&state=s%201"
+
+        assert Secret("abc") == read_redirect(url, state="s 1")
+        assert Secret("abc") == read_redirect("?code=abc", state=None)
+
+    @pytest.mark.parametrize("url", ["?code=a&state=other", "?code=a", "?error=x&state=other"])
+    def test_refuses_a_foreign_state(self, url: str) -> None:
+        """A code that comes with another state, or with none, is not given out."""
+        with pytest.raises(InvalidArgumentError) as caught:
+            read_redirect(url, state="mine")
+        assert "state" == caught.value.field
+
+    def test_a_refusal_is_an_error_with_its_reason(self) -> None:
+        """When the person says no, the error says so."""
+        with pytest.raises(AuthorizationRefusedError) as caught:
+            read_redirect("?error=access_denied&state=s", state="s")
+        assert "access_denied" == caught.value.error
+
+    def test_a_redirect_without_code_is_an_error(self) -> None:
+        """A URL with neither code nor error is refused."""
+        with pytest.raises(InvalidArgumentError, match="neither"):
+            read_redirect("https://a.example/cb?state=s", state="s")
+
+
+def test_the_module_lists_what_is_public() -> None:
+    """Every name in ``__all__`` exists."""
+    assert all(hasattr(callbacks, name) for name in callbacks.__all__)

@@ -1,0 +1,214 @@
+"""The sync client: one background loop, shared by threads, that never hangs."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from cronofy_async import Account, Cronofy, CronofyError, RetryPolicy, ServerError
+from cronofy_async.core.wire import Request, Response
+from cronofy_async.operations import ListCalendars
+
+from .support import FrozenTime, Prepared, RecordingTransport, answer
+
+CALENDARS = answer(200, {"calendars": [{"calendar_id": "cal_1"}]})
+
+
+def connect(*answers: Prepared, **options: Any) -> tuple[Account, RecordingTransport]:
+    """A view over prepared answers."""
+    transport = RecordingTransport(answers)
+    cronofy = Cronofy(
+        "id", "secret-1", transport=transport, runtime=FrozenTime().runtime(), **options
+    )
+    return cronofy.account(access_token="tok-1"), transport
+
+
+def page(number: int, total: int) -> Response:
+    """One page of one event."""
+    pages: dict[str, Any] = {"current": number, "total": total}
+    if number < total:
+        pages["next_page"] = f"https://api.cronofy.com/v1/events/pages/{number + 1}"
+    return answer(
+        200, {"pages": pages, "events": [{"event_uid": f"e{number}", "calendar_id": "c"}]}
+    )
+
+
+def test_calls_block_and_give_the_answer() -> None:
+    """A method gives the answer itself."""
+    account, _ = connect(CALENDARS, CALENDARS)
+
+    assert ["cal_1"] == [calendar.calendar_id for calendar in account.list_calendars()]
+    assert 1 == account.send_raw(ListCalendars()).attempts
+
+
+def test_errors_come_out_as_they_are() -> None:
+    """An error of a call is raised in the calling thread, never wrapped in a group."""
+    account, _ = connect(answer(500))
+    with pytest.raises(ServerError):
+        account.with_options(retry=RetryPolicy(attempts=1)).list_calendars()
+
+
+def test_pagers_are_plain_iterables() -> None:
+    """A pager works in a for loop, by pages, and collected, as often as you like."""
+    account, transport = connect(*[page(n, 2) for n in (1, 2)] * 3)
+    pager = account.read_events(tzid="Etc/UTC")
+    assert [] == transport.requests
+
+    assert ["e1", "e2"] == [event.event_uid for event in pager]
+    assert [1, 2] == [each.current for each in pager.pages()]
+    assert 2 == len(pager.collect())
+
+
+def test_a_pager_may_be_left_early() -> None:
+    """Leaving the loop asks for no further page."""
+    account, transport = connect(page(1, 2))
+    for event in account.read_events(tzid="Etc/UTC"):
+        assert "e1" == event.event_uid
+        break
+    gc.collect()
+
+    assert 1 == len(transport.requests)
+
+
+def test_threads_share_one_loop() -> None:
+    """Calls from many threads run on one background thread."""
+    names: set[str] = set()
+
+    def serve(request: Request) -> Response:
+        names.add(threading.current_thread().name)
+        return CALENDARS
+
+    account, _ = connect(*[serve] * 64)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: account.list_calendars(), range(64)))
+
+    assert 64 == len(found)
+    assert {"cronofy_async"} == names
+
+
+@pytest.mark.asyncio
+async def test_refuses_to_freeze_a_running_loop() -> None:
+    """Inside an event loop the error says what to use instead, and nothing is sent."""
+    account, transport = connect()
+    with pytest.raises(RuntimeError, match="use AsyncCronofy"):
+        account.list_calendars()
+    assert [] == transport.requests
+    assert 1 == len(asyncio.all_tasks())
+
+
+def test_options_make_copies() -> None:
+    """A client with other options leaves the first one as it was."""
+    transport = RecordingTransport([CALENDARS, CALENDARS])
+    with Cronofy("id", "secret-1", transport=transport, timeout=9) as cronofy:
+        cronofy.with_options(timeout=3).account(access_token="t").list_calendars()
+        cronofy.account(access_token="t").list_calendars()
+
+    assert 3 == pytest.approx(transport.timeouts[0], abs=0.5)
+    assert 9 == pytest.approx(transport.timeouts[1], abs=0.5)
+
+
+def test_a_closed_client_says_so() -> None:
+    """A call after the with block is an error, and closing twice is none."""
+    with Cronofy("id", "secret-1", transport=RecordingTransport()) as cronofy:
+        pass
+    cronofy.close()
+    with pytest.raises(CronofyError, match="closed"):
+        cronofy.account(access_token="t").list_calendars()
+
+
+def test_reprs_name_the_sync_classes() -> None:
+    """The reprs show the classes that the user knows, and no secret."""
+    account, _ = connect()
+
+    assert "<Account by token>" == repr(account)
+    assert "<Pager of ReadEvents>" == repr(account.read_events(tzid="UTC"))
+    assert "<Cronofy at https://api.cronofy.com>" == repr(Cronofy("id", "secret-1"))
+
+
+def run_script(script: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run a script in a fresh interpreter, at most ten seconds."""
+    return subprocess.run(
+        [sys.executable, "-X", "dev", "-c", textwrap.dedent(script)],
+        capture_output=True,
+        text=True,
+        timeout=10,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        **options,
+    )
+
+
+PRELUDE = """
+import os, signal, sys, threading, time
+from cronofy_async import Cronofy
+from cronofy_async.core.wire import Response
+import asyncio
+class Fixed:
+    wait = 0
+    async def send(self, request, *, timeout):
+        await asyncio.sleep(self.wait)
+        return Response(200, (), b'{"calendars": []}')
+    async def aclose(self): pass
+transport = Fixed()
+account = Cronofy("id", "s", transport=transport).account(access_token="t")
+"""
+
+
+def script(body: str) -> str:
+    """A script after the prelude."""
+    return PRELUDE + textwrap.dedent(body)
+
+
+def test_an_open_client_does_not_keep_the_interpreter_alive() -> None:
+    """A program that never closes its client ends, without a warning."""
+    done = run_script(script("print(account.list_calendars())"))
+
+    assert ("[]\n", "", 0) == (done.stdout, done.stderr, done.returncode)
+
+
+def test_a_forked_child_gets_a_loop_of_its_own() -> None:
+    """After a fork the child's first call works; it does not hang."""
+    done = run_script(
+        script(
+            """
+            account.list_calendars()
+            pid = os.fork()
+            if pid == 0:
+                signal.alarm(5)
+                print("child", account.list_calendars(), flush=True)
+                os._exit(0)
+            print("status", os.waitpid(pid, 0)[1], account.list_calendars())
+            """
+        )
+    )
+
+    assert {"child []", "status 0 []"} == set(done.stdout.splitlines())
+
+
+def test_ctrl_c_ends_a_call_and_leaves_the_client_working() -> None:
+    """Interrupting a waiting call raises at once, cancels it, and spares the next one."""
+    done = run_script(
+        script(
+            """
+            transport.wait = 30
+            threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+            began = time.monotonic()
+            try:
+                account.list_calendars()
+            except KeyboardInterrupt:
+                print("interrupted", time.monotonic() - began < 2)
+            transport.wait = 0
+            print(account.list_calendars())
+            """
+        )
+    )
+
+    assert ["interrupted True", "[]"] == done.stdout.splitlines()
