@@ -475,6 +475,16 @@ def usage():
     return "\n".join(lines + ["", "CRONOFY_VENV names another folder for .venv.", ""])
 
 
+def usual_venv(root):
+    # type: (str) -> str
+    """The environment's name: another one where somebody has made a .venv by hand."""
+    usual = os.path.join(root, ".venv")
+    by_hand = os.path.exists(os.path.join(usual, "pyvenv.cfg")) and not os.path.exists(
+        os.path.join(usual, LOCK)
+    )
+    return ".venv-run" if by_hand else ".venv"
+
+
 def main(arguments, version_info=sys.version_info):
     # type: (list[str], tuple[Any, ...]) -> int
     """Run one verb, and give the exit code."""
@@ -488,7 +498,7 @@ def main(arguments, version_info=sys.version_info):
         (sys.stdout if helped else sys.stderr).write(usage())
         return 0 if helped else 2
     try:
-        project = Project(ROOT, os.environ.get("CRONOFY_VENV") or ".venv")
+        project = Project(ROOT, os.environ.get("CRONOFY_VENV") or usual_venv(ROOT))
         return verbs[0](project, arguments[1:])
     except KeyboardInterrupt:
         say("Interrupted.")

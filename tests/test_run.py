@@ -438,6 +438,17 @@ def test_a_folder_that_is_no_environment_is_left_alone(run: ModuleType, root: Pa
     assert ["to-a-friend"] == [each.name for each in letters.iterdir()]
 
 
+def test_an_environment_made_by_hand_is_left_alone(run: ModuleType, tmp_path: Path) -> None:
+    """A .venv that is somebody's own is neither used nor emptied; another name is taken."""
+    assert ".venv" == run.usual_venv(str(tmp_path))
+    (tmp_path / ".venv").mkdir()
+    assert ".venv" == run.usual_venv(str(tmp_path))
+    (tmp_path / ".venv" / "pyvenv.cfg").touch()
+    assert ".venv-run" == run.usual_venv(str(tmp_path))
+    (tmp_path / ".venv" / run.LOCK).touch()
+    assert ".venv" == run.usual_venv(str(tmp_path))
+
+
 def test_the_setup_is_not_led_astray_by_variables(
     run: ModuleType, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

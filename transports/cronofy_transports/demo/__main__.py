@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -28,7 +28,7 @@ _NEEDED: Final = ("CRONOFY_CLIENT_ID", "CRONOFY_CLIENT_SECRET")
 
 
 @asynccontextmanager
-async def sandbox_process() -> AsyncIterator[dict[str, Any]]:
+async def sandbox_process() -> AsyncGenerator[dict[str, Any]]:
     """Run the sandbox as a process of its own; gives what it says when it is ready."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,

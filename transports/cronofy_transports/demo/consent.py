@@ -74,7 +74,9 @@ async def approve_by_form(url: str, screen: Screen) -> str:
         screen.line(f"  {screen.styled('⌂', 'blue')} pressing “{yes[0][1]}” on the consent page")
         data = {**form.fields, yes[0][0]: yes[0][1]}
         action = urljoin(address, form.action)
-        async with browser.post(URL(action, encoded=True), data=data, allow_redirects=False) as answer:
+        async with browser.post(
+            URL(action, encoded=True), data=data, allow_redirects=False
+        ) as answer:
             location = answer.headers.get("location")
         if location is None:
             raise RuntimeError(f"approving led nowhere: status {answer.status}")

@@ -5,15 +5,22 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
 import attrs
 
 from cronofy_async import AsyncAccount, AsyncCronofy
-from cronofy_async.callbacks import ChannelNotification, read_redirect
-from cronofy_async.models import AvailableTime, Calendar, Event, Member, NotificationType
+from cronofy_async.callbacks import read_redirect
+from cronofy_async.models import (
+    AvailableTime,
+    Calendar,
+    ChannelNotification,
+    Event,
+    Member,
+    NotificationType,
+)
 
 from .receiver import Receiver
 from .screen import Screen
@@ -41,6 +48,13 @@ def expect(condition: object, expected: str, found: object) -> None:
     """
     if not condition:
         raise DeviationError(f"expected {expected}, found {found!r}")
+
+
+def _working_hours() -> list[tuple[datetime, datetime]]:
+    """From 9 to 17 UTC on each of the next seven days."""
+    morning = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0)
+    days = [morning + timedelta(days=n) for n in range(1, 8)]
+    return [(day, day + timedelta(hours=8)) for day in days]
 
 
 @attrs.define
@@ -119,12 +133,10 @@ class Journey:
             "Step 3. Query availability",
             "When is the person free for an hour on the next days, from 9 to 17 UTC?",
         )
-        morning = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0)
-        days = [morning + timedelta(days=n) for n in range(1, 8)]
         found = await self.cronofy.availability(
             participants=Member(sub=sub, calendar_ids=[calendar.calendar_id]),
             required_duration=60,
-            query_periods=[(day, day + timedelta(hours=8)) for day in days],
+            query_periods=_working_hours(),
             response_format="slots",
         )
         slots = found.available_slots
@@ -137,7 +149,9 @@ class Journey:
         self.screen.done(f"{len(slots)} free hours, the first on {slots[0].start:%A at %H:%M} UTC")
         return slots[0]
 
-    async def _create_event(self, account: AsyncAccount, calendar: Calendar, slot: AvailableTime) -> None:
+    async def _create_event(
+        self, account: AsyncAccount, calendar: Calendar, slot: AvailableTime
+    ) -> None:
         self.screen.step(
             "Step 4. Create an event",
             "Book the slot, with a conferencing link that is provisioned by itself. The same "
@@ -253,38 +267,46 @@ class Journey:
             tokens.sub, access_token=tokens.access_token, refresh_token=tokens.refresh_token
         )
         (calendar,) = await room.list_calendars()
-        start = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0)
-        start += timedelta(days=14)
+        (first, *_) = await self._suits_both(sub, tokens.sub)
         await room.upsert_event(
             calendar_id=calendar.calendar_id,
             event_id="board-meeting",
             summary="Board meeting",
-            start=start,
-            end=start + timedelta(hours=1),
+            start=first.start,
+            end=first.end,
             location="Board room",
         )
-        day = start.replace(hour=9)
-        found = await self.cronofy.availability(
-            participants=[sub, tokens.sub],
-            required_duration=60,
-            query_periods=[(day, day + timedelta(hours=8))],
-            response_format="slots",
+        left = await self._suits_both(sub, tokens.sub)
+        expect(first.start not in [slot.start for slot in left], f"the room taken at {first}", left)
+        self.screen.done(
+            f"once the room is taken on {first.start:%A at %H:%M}, {len(left)} hours suit both"
         )
-        slots = found.available_slots or []
-        expect(start not in [slot.start for slot in slots], f"the room taken at {start}", slots)
-        self.screen.done(f"{len(slots)} hours that day suit both the person and the room")
         await room.delete_event(calendar_id=calendar.calendar_id, event_id="board-meeting")
         await self.cronofy.revoke_by_sub(sub=tokens.sub)
         self.screen.done("the room is revoked again")
 
+    async def _suits_both(self, sub: str, room: str) -> Sequence[AvailableTime]:
+        found = await self.cronofy.availability(
+            participants=[sub, room],
+            required_duration=60,
+            query_periods=_working_hours(),
+            response_format="slots",
+        )
+        expect(found.available_slots, "an hour that suits both", found)
+        assert found.available_slots
+        return found.available_slots
+
     async def _until(
         self, look: Callable[[], Awaitable[T]], good: Callable[[T], bool], expected: str
     ) -> T:
-        deadline = time.monotonic() + (_PATIENCE if self.external_edit is not None else 60.0)
-        while True:
-            found = await look()
-            if good(found):
-                return found
-            if time.monotonic() > deadline:
-                raise DeviationError(f"expected {expected}, found {found!r}")
-            await asyncio.sleep(0.25 if self.external_edit is not None else 2.0)
+        live = self.external_edit is None
+        deadline = time.monotonic() + (60.0 if live else _PATIENCE)
+        try:
+            while not good(found := await look()):
+                if time.monotonic() > deadline:
+                    raise DeviationError(f"expected {expected}, found {found!r}")
+                self.screen.quiet = True
+                await asyncio.sleep(2.0 if live else 0.25)
+        finally:
+            self.screen.quiet = False
+        return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import attrs
@@ -54,7 +54,7 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving(secret: str, screen: Screen) -> AsyncIterator[Receiver]:
+async def receiving(secret: str, screen: Screen) -> AsyncGenerator[Receiver]:
     """Run a receiver on a free port of the loopback interface."""
     receiver = Receiver(url="", secret=secret, screen=screen)
     app = web.Application(client_max_size=64 * 1024)

@@ -36,6 +36,8 @@ class Screen:
             self._out.isatty() and not os.environ.get("NO_COLOR") if color is None else color
         )
         self.requests = 0
+        self.quiet = False
+        """Whether requests are only counted, as while asking the same again and again."""
 
     def styled(self, text: str, *styles: str) -> str:
         """Give text its colours, if there are any here."""
@@ -65,6 +67,8 @@ class Screen:
     def request(self, request: Request) -> None:
         """Show a request, without its secrets."""
         self.requests += 1
+        if self.quiet:
+            return
         target = request.path
         query = "&".join(f"{name}={_shown(name, value)}" for name, value in request.query)
         arrow = self.styled("→", "blue")
@@ -74,6 +78,8 @@ class Screen:
 
     def response(self, response: Response) -> None:
         """Show an answer, without its secrets."""
+        if self.quiet:
+            return
         arrow = self.styled("←", "green" if response.ok else "red")
         self.line(f"  {arrow} {response.status}")
         if response.body:

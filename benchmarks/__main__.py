@@ -1,0 +1,56 @@
+"""
+``python -m benchmarks``: every variant once a round, in shuffled order, as ratios to the first.
+
+A ratio is formed within each round, so that what else the machine does falls on both
+sides; the table shows the median. Absolute times are an aside.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+from . import startup
+
+GROUPS: Mapping[str, Mapping[str, Callable[[], float]]] = {"startup": startup.VARIANTS}
+
+
+def measure(
+    variants: Mapping[str, Callable[[], float]], rounds: int
+) -> dict[str, tuple[float, float]]:
+    """The median ratio to the first variant, and the median time, of each variant."""
+    anchor = next(iter(variants))
+    ratios: dict[str, list[float]] = {name: [] for name in variants}
+    times: dict[str, list[float]] = {name: [] for name in variants}
+    for _ in range(rounds):
+        order = list(variants)
+        random.shuffle(order)
+        took = {name: variants[name]() for name in order}
+        for name, value in took.items():
+            times[name].append(value)
+            ratios[name].append(value / took[anchor])
+    return {
+        name: (statistics.median(ratios[name]), statistics.median(times[name])) for name in variants
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmarks and print their tables."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="three rounds in place of fifteen")
+    parser.add_argument("groups", nargs="*", choices=[*GROUPS, []], help="which; all by default")
+    options = parser.parse_args(arguments)
+    rounds = 3 if options.quick else 15
+    for group in options.groups or GROUPS:
+        print(f"\n{group}, {rounds} rounds, Python {sys.version.split()[0]}\n")
+        print(f"{'':42}{'ratio':>8}{'ms':>10}")
+        for name, (ratio, milliseconds) in measure(GROUPS[group], rounds).items():
+            print(f"{name:42}{ratio:8.2f}{milliseconds:10.1f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""Every program in the README runs, against the sandbox."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cronofy_async import Cronofy
+from cronofy_async.callbacks import sign
+from cronofy_transports.sandbox import Sandbox, run_in_thread
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PROGRAMS = re.findall(r"^```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+# The shorter examples stand in the middle of a program; this is its beginning.
+PRELUDE = """
+from cronofy_async import AsyncCronofy, Cronofy
+import os
+cronofy = Cronofy()
+account = cronofy.account()
+client_secret = os.environ["CRONOFY_CLIENT_SECRET"]
+raw_body = os.environ["EXAMPLE_BODY"].encode()
+headers = {"Cronofy-HMAC-SHA256": os.environ["EXAMPLE_SIGNATURE"]}
+"""
+BODY = (
+    '{"notification": {"type": "change", "changes_since": "2030-01-01T00:00:00Z"},'
+    ' "channel": {"channel_id": "chn_1", "callback_url": "https://a.example", "filters": {}}}'
+)
+
+
+@pytest.fixture(scope="module")
+def environment() -> Iterator[dict[str, str]]:
+    """What the programs find in their environment: a sandbox, and an account in it."""
+    sandbox = Sandbox(seed=5)
+    with run_in_thread(sandbox) as urls:
+        account = sandbox.accounts()[0]
+        with Cronofy(sandbox.client_id, sandbox.client_secret, api_url=urls.api_url) as cronofy:
+            room = cronofy.upsert_application_calendar(application_calendar_id="room")
+            token = account["access_token"]
+            profile = cronofy.account(access_token=token).list_profiles()[0]
+        assert room.sub is not None
+        yield {
+            "CRONOFY_API_URL": urls.api_url,
+            "CRONOFY_CLIENT_ID": sandbox.client_id,
+            "CRONOFY_CLIENT_SECRET": sandbox.client_secret,
+            "CRONOFY_ACCESS_TOKEN": account["access_token"],
+            "CRONOFY_REFRESH_TOKEN": account["refresh_token"],
+            "EXAMPLE_BODY": BODY,
+            "EXAMPLE_SIGNATURE": sign(BODY.encode(), sandbox.client_secret),
+            "EXAMPLE_SUB": account["sub"],
+            "EXAMPLE_ROOM": room.sub,
+            "EXAMPLE_PROFILE": profile.profile_id,
+        }
+
+
+def adapt(program: str, environment: dict[str, str]) -> str:
+    """Put the sandbox's ids in the place of the README's."""
+    program = re.sub(r"acc_[0-9a-f]{24}", environment["EXAMPLE_SUB"], program)
+    program = re.sub(r"apc_[0-9a-f]{24}", environment["EXAMPLE_ROOM"], program)
+    program = re.sub(r"pro_[0-9a-z]+", environment["EXAMPLE_PROFILE"], program)
+    program = program.replace(
+        'access_token="..."', f'access_token="{environment["CRONOFY_ACCESS_TOKEN"]}"'
+    )
+    program = program.replace(
+        ', refresh_token="..."', f', refresh_token="{environment["CRONOFY_REFRESH_TOKEN"]}"'
+    )
+    return program
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(len(PROGRAMS)))
+def test_the_programs_run(number: int, environment: dict[str, str]) -> None:
+    """A program of the README ends well when it is run as it stands."""
+    program = textwrap.dedent(adapt(PROGRAMS[number], environment))
+    begins = program.startswith(("import", "from")) and "with" in program
+    done = subprocess.run(
+        [sys.executable, "-c", program if begins else PRELUDE + program],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env={**os.environ, **environment, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+
+    assert (0, "") == (done.returncode, done.stderr)
+
+
+def test_there_are_programs() -> None:
+    """The README shows both doors."""
+    assert len(PROGRAMS) >= 4
+    assert any("AsyncCronofy(" in program for program in PROGRAMS)
+    assert any("with Cronofy(" in program for program in PROGRAMS)
+
+
+@pytest.mark.parametrize("target", re.findall(r"\]\((?!http)([^)#]+)\)", README))
+def test_links_lead_somewhere(target: str) -> None:
+    """Every file that the README links to is there."""
+    assert (ROOT / target).exists()
