@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import logging
 from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qs, urlsplit
@@ -18,6 +19,12 @@ from urllib.parse import parse_qs, urlsplit
 from .core import codec
 from .core.errors import CronofyError, DecodeError, InvalidArgumentError, SignatureError
 from .core.secret import Secret
+from .models.callbacks_authorization import AuthorizationNotification
+from .models.callbacks_events import (
+    AttachmentNotification,
+    EventNotification,
+    MeetingAgentNotification,
+)
 from .models.notifications import ChannelNotification, UnknownNotification
 
 __all__ = (
@@ -30,10 +37,36 @@ __all__ = (
     "verify",
 )
 
-Callback: TypeAlias = ChannelNotification | UnknownNotification
+Callback: TypeAlias = (
+    ChannelNotification
+    | AuthorizationNotification
+    | EventNotification
+    | MeetingAgentNotification
+    | AttachmentNotification
+    | UnknownNotification
+)
+"""Whatever Cronofy may call you about; `match` tells the kinds apart by their classes."""
+
+_KINDS: Final[tuple[tuple[str, type[Callback]], ...]] = (
+    ("notification.type channel.channel_id", ChannelNotification),
+    ("authorization.code", AuthorizationNotification),
+    ("authorization.error", AuthorizationNotification),
+    ("notification meeting_agent.sub", MeetingAgentNotification),
+    ("notification attachment.attachment_id", AttachmentNotification),
+    ("notification.interactions", EventNotification),
+    ("notification.transitions", EventNotification),
+    ("notification.type=event_subscription", EventNotification),
+)
+"""
+By what a body has, which kind of callback it is; the first that fits counts.
+
+A form lists paths, all of which lead to something; ``path=text`` also says to what.
+"""
 
 SIGNATURE_HEADER: Final = "Cronofy-HMAC-SHA256"
 """The header that holds the signatures. Source: /developers/push-notifications/authentication/"""
+
+log = logging.getLogger("cronofy_async")
 
 _MOST_SIGNATURES: Final = 8
 _LONGEST_HEADER: Final = 1024
@@ -108,7 +141,8 @@ def read_callback(body: bytes, signature: str | None, secrets: Secrets) -> Callb
         secrets: The client secret, or several while one replaces the other.
 
     Returns:
-        A typed notification; an `UnknownNotification` for a kind this version does not know.
+        A typed notification; an `UnknownNotification` for a kind this version does not know,
+        or that it cannot read.
 
     Raises:
         SignatureError: It is not signed with our secret.
@@ -124,12 +158,30 @@ def read_callback(body: bytes, signature: str | None, secrets: Secrets) -> Callb
 
 
 def _typed(raw: dict[str, Any]) -> Callback:
-    notification = raw.get("notification")
-    kind = notification.get("type") if isinstance(notification, dict) else None
-    if isinstance(kind, str) and isinstance(raw.get("channel"), dict):
-        found: ChannelNotification = codec.structure(raw, ChannelNotification)
-        return found
+    for form, cls in _KINDS:
+        if all(_leads_somewhere(raw, path) for path in form.split()):
+            try:
+                found: Callback = codec.structure(raw, cls)
+            except DecodeError as error:
+                # It is genuine all the same: better half understood than not answered.
+                log.warning("a callback is no %s: %s", cls.__name__, error)
+                break
+            return found
+    kind = _at(raw, "notification.type")
     return UnknownNotification(type=kind if isinstance(kind, str) else None, body=raw)
+
+
+def _leads_somewhere(raw: dict[str, Any], condition: str) -> bool:
+    path, _, wanted = condition.partition("=")
+    value = _at(raw, path)
+    return value == wanted if wanted else value is not None
+
+
+def _at(raw: Any, path: str) -> Any:
+    """What a dotted path leads to; `None` if it leads nowhere."""
+    for name in path.split("."):
+        raw = raw.get(name) if isinstance(raw, dict) else None
+    return raw
 
 
 def read_redirect(url: str, *, state: str | None) -> Secret:

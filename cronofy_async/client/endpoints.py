@@ -19,31 +19,59 @@ from ..core.paging import PagedOperation
 
 if TYPE_CHECKING:
     from ..operations import (
+        add_to_calendar,
+        applications,
+        attachments,
         authorization,
         availability,
         availability_rules,
         available_periods,
         batch,
+        bookable_events,
+        bulk,
         calendars,
         channels,
+        enterprise_connect,
         event_writes,
         events,
         identity,
+        meeting_agents,
+        organizations,
+        permissions,
         real_time_scheduling,
+        real_time_sequencing,
+        scheduling_conversations,
+        scheduling_requests,
+        sequenced_availability,
+        smart_invites,
     )
     from .pagers import AsyncPager, Pager
 else:
+    add_to_calendar = lazy.module("cronofy_async.operations.add_to_calendar")
+    applications = lazy.module("cronofy_async.operations.applications")
+    attachments = lazy.module("cronofy_async.operations.attachments")
     authorization = lazy.module("cronofy_async.operations.authorization")
     availability = lazy.module("cronofy_async.operations.availability")
     availability_rules = lazy.module("cronofy_async.operations.availability_rules")
     available_periods = lazy.module("cronofy_async.operations.available_periods")
     batch = lazy.module("cronofy_async.operations.batch")
+    bookable_events = lazy.module("cronofy_async.operations.bookable_events")
+    bulk = lazy.module("cronofy_async.operations.bulk")
     calendars = lazy.module("cronofy_async.operations.calendars")
     channels = lazy.module("cronofy_async.operations.channels")
+    enterprise_connect = lazy.module("cronofy_async.operations.enterprise_connect")
     event_writes = lazy.module("cronofy_async.operations.event_writes")
     events = lazy.module("cronofy_async.operations.events")
     identity = lazy.module("cronofy_async.operations.identity")
+    meeting_agents = lazy.module("cronofy_async.operations.meeting_agents")
+    organizations = lazy.module("cronofy_async.operations.organizations")
+    permissions = lazy.module("cronofy_async.operations.permissions")
     real_time_scheduling = lazy.module("cronofy_async.operations.real_time_scheduling")
+    real_time_sequencing = lazy.module("cronofy_async.operations.real_time_sequencing")
+    scheduling_conversations = lazy.module("cronofy_async.operations.scheduling_conversations")
+    scheduling_requests = lazy.module("cronofy_async.operations.scheduling_requests")
+    sequenced_availability = lazy.module("cronofy_async.operations.sequenced_availability")
+    smart_invites = lazy.module("cronofy_async.operations.smart_invites")
 
 __all__ = (
     "AccountEndpoints",
@@ -156,6 +184,12 @@ class CommonEndpoints:
     """Calls that an application and an account can both make."""
 
     availability = endpoint(lambda: availability.QueryAvailability)
+    sequenced_availability = endpoint(lambda: sequenced_availability.QuerySequencedAvailability)
+    create_meeting_agent = endpoint(lambda: meeting_agents.CreateMeetingAgent)
+
+    create_scheduling_request = endpoint(lambda: scheduling_requests.CreateSchedulingRequest)
+    cancel_scheduling_request = endpoint(lambda: scheduling_requests.CancelSchedulingRequest)
+    query_scheduling_requests = endpoint(lambda: scheduling_requests.QuerySchedulingRequests)
 
 
 class ApplicationEndpoints(CommonEndpoints):
@@ -170,12 +204,45 @@ class ApplicationEndpoints(CommonEndpoints):
     upsert_application_calendar = endpoint(lambda: authorization.UpsertApplicationCalendar)
     create_element_token = endpoint(lambda: authorization.CreateElementToken)
 
+    list_organizational_unit_members = paged(lambda: organizations.ListOrganizationalUnitMembers)
+    list_organizational_unit_resources = paged(
+        lambda: organizations.ListOrganizationalUnitResources
+    )
+    submit_application_verification = endpoint(lambda: applications.SubmitApplicationVerification)
+    provision_application = endpoint(lambda: applications.ProvisionApplication)
+
+    create_attachment = endpoint(lambda: attachments.CreateAttachment)
+    download_meeting_agent_resource = endpoint(lambda: meeting_agents.DownloadMeetingAgentResource)
+
     create_real_time_scheduling = endpoint(lambda: real_time_scheduling.CreateRealTimeScheduling)
     get_real_time_scheduling = endpoint(lambda: real_time_scheduling.GetRealTimeScheduling)
     get_real_time_scheduling_by_token = endpoint(
         lambda: real_time_scheduling.GetRealTimeSchedulingByToken
     )
     disable_real_time_scheduling = endpoint(lambda: real_time_scheduling.DisableRealTimeScheduling)
+
+    create_real_time_sequencing = endpoint(lambda: real_time_sequencing.CreateRealTimeSequencing)
+    get_real_time_sequencing = endpoint(lambda: real_time_sequencing.GetRealTimeSequencing)
+    disable_real_time_sequencing = endpoint(lambda: real_time_sequencing.DisableRealTimeSequencing)
+    add_to_calendar = endpoint(lambda: add_to_calendar.AddToCalendar)
+
+    upsert_smart_invite = endpoint(lambda: smart_invites.UpsertSmartInvite)
+    upsert_multi_recipient_smart_invite = endpoint(
+        lambda: smart_invites.UpsertMultiRecipientSmartInvite
+    )
+    cancel_smart_invite = endpoint(lambda: smart_invites.CancelSmartInvite)
+    cancel_multi_recipient_smart_invite = endpoint(
+        lambda: smart_invites.CancelMultiRecipientSmartInvite
+    )
+    remove_smart_invite_recipient = endpoint(lambda: smart_invites.RemoveSmartInviteRecipient)
+    get_smart_invite = endpoint(lambda: smart_invites.GetSmartInvite)
+    get_multi_recipient_smart_invite = endpoint(lambda: smart_invites.GetMultiRecipientSmartInvite)
+
+    upsert_bookable_event = endpoint(lambda: bookable_events.UpsertBookableEvent)
+    get_bookable_event = endpoint(lambda: bookable_events.GetBookableEvent)
+    get_registrations_page = endpoint(lambda: bookable_events.GetRegistrationsPage)
+    upsert_registration = endpoint(lambda: bookable_events.UpsertRegistration)
+    delete_registration = endpoint(lambda: bookable_events.DeleteRegistration)
 
 
 class AccountEndpoints(CommonEndpoints):
@@ -185,6 +252,21 @@ class AccountEndpoints(CommonEndpoints):
     get_account = endpoint(lambda: identity.GetAccount)
     list_profiles = endpoint(lambda: identity.ListProfiles)
     revoke_profile = endpoint(lambda: authorization.RevokeProfile)
+    create_link_token = endpoint(lambda: permissions.CreateLinkToken)
+    request_permissions = endpoint(lambda: permissions.RequestPermissions)
+    authorize_conferencing = endpoint(lambda: permissions.AuthorizeConferencing)
+
+    authorize_with_service_account = endpoint(
+        lambda: enterprise_connect.AuthorizeWithServiceAccount
+    )
+    authorize_many_with_service_account = endpoint(
+        lambda: enterprise_connect.AuthorizeManyWithServiceAccount
+    )
+    list_resources = endpoint(lambda: enterprise_connect.ListResources)
+    request_delegated_authorization = endpoint(
+        lambda: enterprise_connect.RequestDelegatedAuthorization
+    )
+    list_accessible_calendars = endpoint(lambda: enterprise_connect.ListAccessibleCalendars)
 
     list_calendars = endpoint(lambda: calendars.ListCalendars)
     create_calendar = endpoint(lambda: calendars.CreateCalendar)
@@ -197,6 +279,9 @@ class AccountEndpoints(CommonEndpoints):
     edit_external_event = endpoint(lambda: event_writes.EditExternalEvent)
     delete_event = endpoint(lambda: events.DeleteEvent)
     delete_external_event = endpoint(lambda: events.DeleteExternalEvent)
+    delete_all_events = endpoint(lambda: bulk.DeleteAllEvents)
+    delete_events_of_calendars = endpoint(lambda: bulk.DeleteEventsOfCalendars)
+    change_participation_status = endpoint(lambda: bulk.ChangeParticipationStatus)
     batch = endpoint(lambda: batch.Batch)
 
     create_channel = endpoint(lambda: channels.CreateChannel)
@@ -213,3 +298,15 @@ class AccountEndpoints(CommonEndpoints):
     read_available_periods_page = paged(lambda: available_periods.ReadAvailablePeriodsPage)
     delete_available_period = endpoint(lambda: available_periods.DeleteAvailablePeriod)
     delete_all_available_periods = endpoint(lambda: available_periods.DeleteAllAvailablePeriods)
+
+    create_scheduling_conversation = endpoint(
+        lambda: scheduling_conversations.CreateSchedulingConversation
+    )
+    get_scheduling_conversation = endpoint(
+        lambda: scheduling_conversations.GetSchedulingConversation
+    )
+    get_scheduling_conversation_by_token = endpoint(
+        lambda: scheduling_conversations.GetSchedulingConversationByToken
+    )
+    list_conversation_slots = endpoint(lambda: scheduling_conversations.ListConversationSlots)
+    select_conversation_slots = endpoint(lambda: scheduling_conversations.SelectConversationSlots)

@@ -25,7 +25,7 @@ import attrs
 import msgspec
 
 from .errors import DecodeError, RequestParseError
-from .fields import LEAVES, OpenEnum, leaf, named, wire_name
+from .fields import LEAVES, OpenEnum, formerly, leaf, named, wire_name
 from .memo import memo
 from .unset import UNSET
 
@@ -33,6 +33,7 @@ __all__ = (
     "OpenEnum",
     "decode",
     "decoder",
+    "formerly",
     "leaf",
     "load",
     "named",

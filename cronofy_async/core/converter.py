@@ -22,7 +22,7 @@ from cattrs.errors import IterableValidationError, IterableValidationNote
 from cattrs.gen import make_dict_structure_fn, override
 
 from .complaints import complaints
-from .fields import LEAVES, wire_name
+from .fields import LEAVES, old_names, wire_name
 from .unset import Unset
 
 __all__ = ("converter",)
@@ -44,10 +44,14 @@ def converter(strict: bool) -> Converter:
             if wire_name(field) != field.name
         }
         read = make_dict_structure_fn(cls, result, _cattrs_forbid_extra_keys=strict, **names)
+        renamed = old_names(cls)
 
         def read_object(raw: Any, _: Any) -> Any:
             if not isinstance(raw, Mapping):
                 raise ValueError("must be an object")
+            if not renamed.keys().isdisjoint(raw):
+                old = {renamed[name]: raw[name] for name in renamed if name in raw}
+                raw = {**old, **{name: raw[name] for name in raw if name not in renamed}}
             return read(raw, cls)
 
         return read_object if strict else _forgiving(cls, read_object)

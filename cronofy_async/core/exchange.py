@@ -145,7 +145,7 @@ def exchange(
                 raise
             send = attrs.evolve(send, after=pause, renew=False)
             continue
-        if response.ok:
+        if operation.accepts(response):
             return Answer(operation.from_response(response), response, attempt)
         if response.status == 401 and not renewed:
             # The refused request was not carried out, so this is no retry of it.

@@ -4,17 +4,19 @@ What a field is called on the wire, and the types that have a form of their own 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
 import attrs
 
+from .memo import memo
 from .secret import Secret
 
-__all__ = ("LEAVES", "OpenEnum", "leaf", "named", "wire_name")
+__all__ = ("LEAVES", "OpenEnum", "formerly", "leaf", "named", "old_names", "wire_name")
 
 _WIRE_NAME: Final = "cronofy_async.wire_name"
+_OLD_NAME: Final = "cronofy_async.old_name"
 
 
 class OpenEnum(StrEnum):
@@ -44,6 +46,25 @@ def wire_name(field: attrs.Attribute[Any]) -> str:
     """A field's name on the wire."""
     given: str | None = field.metadata.get(_WIRE_NAME)
     return given if given is not None else field.name.removesuffix("_")
+
+
+def formerly(name: str) -> dict[str, str]:
+    """
+    Metadata for a field that had another name on the wire, which is still read.
+
+    The new name is always sent; where both are given, the new one counts.
+    """
+    return {_OLD_NAME: name}
+
+
+@memo
+def old_names(cls: Any) -> Mapping[str, str]:
+    """The names that a class's fields once had on the wire, with those they have now."""
+    return {
+        field.metadata[_OLD_NAME]: wire_name(field)
+        for field in attrs.fields(cls)
+        if _OLD_NAME in field.metadata
+    }
 
 
 @attrs.frozen

@@ -68,8 +68,14 @@ class Hosts:
         )
 
     def resolve(self, request: Request, host: Literal["api", "app"] = "api") -> Request:
-        """Put the origin in front of a request's path."""
-        return request.replace(url=(self.app if host == "app" else self.api) + request.url)
+        """
+        Put the origin in front of a request's path.
+
+        Raises:
+            UnsafeURLError: The request has a whole URL already, on an origin that is not the API's.
+        """
+        path = request.url if request.url.startswith("/") else self.relative(request.url)
+        return request.replace(url=(self.app if host == "app" else self.api) + path)
 
     def relative(self, url: str) -> str:
         """

@@ -22,7 +22,7 @@ from enum import Enum
 from functools import cache
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeVar, get_args, get_origin
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote, urlencode
 
 import attrs
 import msgspec
@@ -32,11 +32,14 @@ from .errors import (
     INVALID,
     DecodeError,
     FieldError,
-    InvalidArgumentError,
     RequestParseError,
     error_for,
 )
+from .fields import old_names
+from .kinds import check_kinds
 from .memo import memo
+from .paths import path_values as path_values
+from .paths import segment
 from .unset import Unset
 from .wire import Request, Response
 
@@ -95,8 +98,9 @@ def in_header(name: str) -> dict[str, str]:
     return {_HEADER: name}
 
 
-def _frozen_mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    return MappingProxyType(dict(value))
+def _own_mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    # No MappingProxyType: errors hold their operation and have to be pickled and copied.
+    return dict(value)
 
 
 @attrs.frozen(kw_only=True)
@@ -110,7 +114,10 @@ class Operation(Generic[T]):
 
     method: ClassVar[str]
     path: ClassVar[str]
-    """The path, with ``{field}`` where a field goes."""
+    """
+    The path, with ``{field}`` where a field goes. With ``{+field}`` at its end, the field is
+    a whole URL that the service gave; what stands before is how `parse` knows such a URL.
+    """
     credential: ClassVar[Credential]
     retry: ClassVar[Retry]
     source: ClassVar[str]
@@ -119,25 +126,36 @@ class Operation(Generic[T]):
     host: ClassVar[Literal["api", "app"]] = "api"
     fixed: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     """Parameters that are always sent with these values."""
+    presumed: ClassVar[frozenset[str]] = frozenset()
+    """Those of `fixed` that a request may leave out, as the service takes them for granted."""
     selector: ClassVar[str | None] = None
     """The parameter whose presence picks this among the operations of one method and path."""
     envelope: ClassVar[str | None] = None
     """The key under which the answer's object or list lies."""
     batchable: ClassVar[bool] = False
+    accepted: ClassVar[frozenset[int]] = frozenset()
+    """Statuses besides 2xx that come with an answer."""
 
     extra: Mapping[str, Any] = attrs.field(
-        factory=dict, converter=_frozen_mapping, repr=lambda extra: repr(sorted(extra))
+        factory=dict, converter=_own_mapping, repr=lambda extra: repr(sorted(extra))
     )
 
     # Sending -------------------------------------------------------------------------
 
     def to_request(self) -> Request:
-        """Make the request, without origin and credentials."""
+        """
+        Make the request, without origin and credentials.
+
+        Raises:
+            InvalidArgumentError: A parameter is of another kind than it is declared.
+        """
+        check_kinds(self)
         parameters = self.parameters()
         fields = layout(type(self))
         path = type(self).path
         for name in fields.path:
-            path = path.replace(f"{{{name}}}", segment(name, parameters.pop(name)))
+            value = parameters.pop(name)
+            path = value if fields.given else path.replace(f"{{{name}}}", segment(name, value))
         headers = {
             header: str(parameters.pop(name))
             for name, header in fields.headers.items()
@@ -145,7 +163,8 @@ class Operation(Generic[T]):
         }
         if self.method == "GET":
             query = urlencode(list(_query(parameters)), quote_via=quote)
-            return Request(self.method, f"{path}?{query}" if query else path, headers)
+            joint = "&" if "?" in path else "?"
+            return Request(self.method, f"{path}{joint}{query}" if query else path, headers)
         if not parameters:
             return Request(self.method, path, headers)
         body = json.dumps(parameters, ensure_ascii=False, allow_nan=False).encode()
@@ -164,15 +183,19 @@ class Operation(Generic[T]):
         """The type argument: what `from_response` gives back."""
         return _answer_type(cls)
 
+    def accepts(self, response: Response) -> bool:
+        """Whether a response is an answer; every other one is a refusal."""
+        return response.ok or response.status in self.accepted
+
     def from_response(self, response: Response) -> T:
         """
         Read the answer.
 
         Raises:
-            APIError: The status is not 2xx.
+            APIError: The status is neither 2xx nor one of `accepted`.
             DecodeError: The body cannot be read.
         """
-        if not response.ok:
+        if not self.accepts(response):
             raise error_for(response, self)
         return self.read_body(response.body)
 
@@ -207,14 +230,22 @@ class Operation(Generic[T]):
         match = path_values(cls.path, request.path)
         if match is None:
             raise RequestParseError({"": (FieldError(INVALID, "is for another path"),)})
-        if cls.credential is Credential.CLIENT_BODY:
+        if fields.given:
+            match = dict.fromkeys(fields.path, request.url)
+            # A query belongs to the URL: nobody but its maker knows what it means.
+            raw = {} if cls.method == "GET" else raw
+        # Older clients send the pair in the body also where the secret is the API key today.
+        if cls.credential in (Credential.CLIENT_BODY, Credential.CLIENT_SECRET):
             raw = {k: v for k, v in raw.items() if k not in ("client_id", "client_secret")}
         unknown = raw.keys() - fields.names
         values = {k: v for k, v in raw.items() if k in fields.names and k not in fields.path}
         for name, value in cls.fixed.items():
             values.pop(name, None)
             unknown.discard(name)
-            if raw.get(name) != value:
+            if name in cls.presumed and raw.get(name) is None:
+                continue
+            # 1 == True, yet it is a different thing on the wire.
+            if raw.get(name) != value or type(raw[name]) is not type(value):
                 complaint = FieldError(INVALID, f"must be {json.dumps(value)}")
                 raise RequestParseError({name: (complaint,)})
         for name, header in fields.headers.items():
@@ -236,6 +267,7 @@ class Layout:
 
     names: frozenset[str]
     path: tuple[str, ...]
+    given: bool
     headers: Mapping[str, str]
 
 
@@ -243,10 +275,10 @@ class Layout:
 def layout(cls: Any) -> Layout:
     """Work out where each field of an operation goes."""
     fields = [field for field in attrs.fields(cls) if field.name != "extra"]
-    names = frozenset(codec.wire_name(field) for field in fields)
     return Layout(
-        names=names,
-        path=tuple(part[1:-1] for part in cls.path.split("/") if part.startswith("{")),
+        names=frozenset(map(codec.wire_name, fields)) | old_names(cls).keys(),
+        path=tuple(p[1:-1].lstrip("+") for p in cls.path.split("/") if p.startswith("{")),
+        given="{+" in cls.path,
         headers={
             codec.wire_name(field): field.metadata[_HEADER]
             for field in fields
@@ -290,41 +322,7 @@ def _envelope(answer: Any, key: str) -> Any:
     )
 
 
-# Paths and queries --------------------------------------------------------------------
-
-
-def segment(field: str, value: Any) -> str:
-    """
-    Quote one path segment, so that no id can lead to another endpoint.
-
-    Raises:
-        InvalidArgumentError: It is empty, or a dot segment, which no quoting protects.
-    """
-    text = str(value)
-    if text in ("", ".", ".."):
-        raise InvalidArgumentError(field, f"{text!r} cannot stand in a path", "give the id itself")
-    return quote(text, safe="")
-
-
-@cache
-def _segments(template: str) -> tuple[str, ...]:
-    return tuple(template.split("/"))
-
-
-def path_values(template: str, path: str) -> dict[str, str] | None:
-    """The values of a path's ``{fields}``, unquoted; `None` if it is not of this form."""
-    expected, given = _segments(template), path.split("/")
-    if len(expected) != len(given):
-        return None
-    values: dict[str, str] = {}
-    for part, text in zip(expected, given, strict=True):
-        if part.startswith("{"):
-            if text == "":
-                return None
-            values[part[1:-1]] = unquote(text)
-        elif part != text:
-            return None
-    return values
+# Queries and bodies -------------------------------------------------------------------
 
 
 def _query(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -84,15 +84,32 @@ class PagedOperation(Operation[Page[T]]):
             pass
         try:
             loose = loose_reader.decode(body)
+            pages, entries = loose.pages, loose.items
         except (msgspec.DecodeError, RecursionError):
-            raise DecodeError("the answer is not a page", (self.items,)) from None
-        return _page(loose.pages, [self._item(index, raw) for index, raw in enumerate(loose.items)])
+            # Half a character in one entry, or a byte-order mark, is enough to get here.
+            pages, entries = self._plain(codec.load(body))
+        return _page(pages, [self._item(index, raw) for index, raw in enumerate(entries)])
 
-    def _item(self, index: int, raw: msgspec.Raw) -> T:
+    def _plain(self, raw: Any) -> tuple[_Pages, list[Any]]:
+        entries = raw.get(self.items) if isinstance(raw, dict) else None
         try:
-            item: T = codec.decode(bytes(raw), self.item_type())
+            # Read strictly: a next_page that cannot be read must not look like none.
+            pages = msgspec.convert(raw.get("pages", {}), _Pages) if entries is not None else None
+        except msgspec.ValidationError:
+            pages = None
+        if pages is None or not isinstance(entries, list):
+            raise DecodeError("the answer is not a page", (self.items,))
+        return pages, entries
+
+    def _item(self, index: int, raw: Any) -> T:
+        at = f"{self.items}[{index}]"
+        try:
+            if isinstance(raw, msgspec.Raw):
+                item: T = codec.decode(bytes(raw), self.item_type())
+            else:
+                item = codec.structure(raw, self.item_type())
         except DecodeError as error:
-            paths = [".".join(filter(None, (f"{self.items}[{index}]", p))) for p in error.paths]
+            paths = [".".join(filter(None, (at, path))) for path in error.paths or ("",)]
             raise DecodeError(f"the page cannot be read at {', '.join(paths)}", paths) from None
         return item
 

@@ -31,6 +31,7 @@ __all__ = ("Duration", "EventTime", "Moment", "ZonedTime")
 
 _UTC: Final = timezone.utc  # noqa: UP017  # pyright takes an imported UTC for a constant of ours
 _FIRST: Final = datetime.min.replace(tzinfo=_UTC)
+_LAST: Final = datetime.max.replace(microsecond=0, tzinfo=_UTC)
 
 
 def zone(field: str, tzid: str) -> str:
@@ -80,7 +81,7 @@ def _read_datetime(raw: Any) -> datetime:
     try:
         return moment.astimezone(_UTC) if moment.tzinfo is not None else moment
     except OverflowError:
-        return _FIRST
+        return _FIRST if moment.year == 1 else _LAST
 
 
 def _read_whole_seconds(raw: Any) -> datetime:
@@ -145,12 +146,24 @@ if TYPE_CHECKING:
     Moment: TypeAlias = datetime
     """A moment: an aware datetime of whole seconds."""
 else:
-    # The decoder finds the way to read a field by its class, so the two need one.
-    class EventTime:
+
+    class _Forms(type):
+        """The type of a class that stands for the classes of its values."""
+
+        def __instancecheck__(cls, value: object) -> bool:
+            return isinstance(value, cls.forms)
+
+    # The decoder finds the way to read a field by its class, so the two need one; and it
+    # checks that what was read is an instance.
+    class EventTime(metaclass=_Forms):
         """When an event starts or ends: a moment, a day, or either with its zone."""
 
-    class Moment:
+        forms = (date, ZonedTime)
+
+    class Moment(metaclass=_Forms):
         """A moment: an aware datetime of whole seconds."""
+
+        forms = (datetime,)
 
 
 def _event_time_reader(read_time: Callable[[Any], datetime]) -> Callable[[Any], Any]:
@@ -279,10 +292,21 @@ def check_event_time(field: str, value: Any, *, tzid: str | Unset | None) -> Non
             raise InvalidArgumentError(
                 field, "is a naive datetime", "make it aware, or give a tzid with it"
             )
+        _check_in_utc(field, value)
     elif not isinstance(value, date):
         raise InvalidArgumentError(
             field, f"{type(value).__name__} is no time", "give a datetime, date or ZonedTime"
         )
+
+
+def _check_in_utc(field: str, value: datetime) -> None:
+    if value.tzinfo is not None:
+        try:
+            value.astimezone(_UTC)
+        except OverflowError:
+            raise InvalidArgumentError(
+                field, "is outside the years 1 to 9999 in UTC", "give a nearer time"
+            ) from None
 
 
 def check_moment(field: str, value: Any) -> None:

@@ -15,6 +15,30 @@ from .catalog import all_operations as all_operations
 from .catalog import parse as parse
 
 if TYPE_CHECKING:
+    from .add_to_calendar import *
+    from .applications import *
+    from .attachments import *
+    from .authorization import *
+    from .availability import *
+    from .availability_rules import *
+    from .available_periods import *
+    from .batch import *
+    from .bookable_events import *
+    from .bulk import *
     from .calendars import *
+    from .channels import *
+    from .enterprise_connect import *
+    from .event_writes import *
+    from .events import *
+    from .identity import *
+    from .meeting_agents import *
+    from .organizations import *
+    from .permissions import *
+    from .real_time_scheduling import *
+    from .real_time_sequencing import *
+    from .scheduling_conversations import *
+    from .scheduling_requests import *
+    from .sequenced_availability import *
+    from .smart_invites import *
 
 __getattr__, __dir__ = exports(__name__, CHAPTERS)

@@ -14,7 +14,33 @@ from ..core.wire import Request
 
 __all__ = ("CHAPTERS", "all_operations", "parse")
 
-CHAPTERS: Final = ("calendars",)
+CHAPTERS: Final = (
+    "authorization",
+    "permissions",
+    "enterprise_connect",
+    "organizations",
+    "applications",
+    "identity",
+    "calendars",
+    "events",
+    "event_writes",
+    "bulk",
+    "attachments",
+    "meeting_agents",
+    "channels",
+    "batch",
+    "availability",
+    "availability_rules",
+    "available_periods",
+    "real_time_scheduling",
+    "sequenced_availability",
+    "real_time_sequencing",
+    "smart_invites",
+    "bookable_events",
+    "scheduling_conversations",
+    "scheduling_requests",
+    "add_to_calendar",
+)
 """The modules of this package that declare operations, in the reference's order."""
 
 
@@ -65,8 +91,8 @@ def choose(request: Request) -> type[Operation[Any]]:
     candidates += [op for op in _routes(request.method) if op.path == request.path]
     if not candidates:
         raise UnknownOperationError(request.method, request.path)
-    literal = min(op.path.count("{") for op in candidates)
-    candidates = [op for op in candidates if op.path.count("{") == literal]
+    strictest = min(map(_openness, candidates))
+    candidates = [op for op in candidates if _openness(op) == strictest]
     if len(candidates) == 1:
         return candidates[0]
     given = _parameters(request)
@@ -76,10 +102,18 @@ def choose(request: Request) -> type[Operation[Any]]:
     return next(iter((*fitting, *plain, *candidates)))
 
 
+def _openness(operation: type[Operation[Any]]) -> tuple[bool, int]:
+    """How much a path leaves open; most of all one that has only a beginning."""
+    return "{+" in operation.path, operation.path.count("{")
+
+
 def _fits(operation: type[Operation[Any]], given: Mapping[str, Any]) -> bool:
     if operation.selector is None and not operation.fixed:
         return False
-    constants = all(given.get(name) == value for name, value in operation.fixed.items())
+    constants = all(
+        given.get(name) == value or (name in operation.presumed and given.get(name) is None)
+        for name, value in operation.fixed.items()
+    )
     return constants and (operation.selector is None or operation.selector in given)
 
 

@@ -1,0 +1,220 @@
+"""Many calls in one request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Final, Self, cast
+
+import attrs
+
+from ..core import codec
+from ..core.errors import (
+    INVALID,
+    REQUIRED,
+    UNKNOWN,
+    APIError,
+    DecodeError,
+    FieldError,
+    InvalidArgumentError,
+    RequestParseError,
+)
+from ..core.operation import Credential, Operation, Retry
+from ..core.wire import Request, Response
+from ..models.batch import BatchAnswerError, Outcome
+from .catalog import parse
+
+__all__ = ("Batch",)
+
+_ENTRY: Final = frozenset({"method", "relative_url", "data"})
+
+
+def _operations(value: Iterable[Operation[Any]]) -> tuple[Operation[Any], ...]:
+    return tuple(value)
+
+
+class _Weakest:
+    """A batch may be sent again only if each of its calls may."""
+
+    def __get__(self, batch: Batch | None, owner: type[Batch]) -> Retry:
+        calls = batch.operations if batch is not None else ()
+        repeatable = calls and all(call.retry in (Retry.READ, Retry.KEYED) for call in calls)
+        return Retry.KEYED if repeatable else Retry.CREATE
+
+
+@attrs.frozen(kw_only=True)
+class Batch(Operation[tuple[Outcome[Any], ...]]):
+    """
+    Carry out up to 50 calls for one account in one request.
+
+    Only calls that create, change or delete events and available periods can be put
+    into a batch. They are carried out in order; one that fails does not stop the rest.
+
+    Answer: one `Outcome` per call, in the order of the calls. Failed calls are not
+    raised: ask each outcome, or take its `result`.
+
+    Args:
+        operations: The calls, from 1 to 50.
+
+    Raises:
+        InvalidArgumentError: There are no calls, too many, or one that cannot be put
+            into a batch.
+        BatchAnswerError: The answer has more or fewer entries than there are calls. It
+            has the outcomes that did arrive. An answer whose entries are in another
+            order cannot be told from a right one, as nothing in them names the call.
+
+    Source: /developers/api/batch/
+    """
+
+    method, path = "POST", "/v1/batch"
+    credential = Credential.ACCESS_TOKEN
+    # The class as a whole is as weak as a call can be; each batch says it of itself.
+    retry: ClassVar[Retry] = cast("Retry", _Weakest())
+    source = "/developers/api/batch/"
+    most: ClassVar[int] = 50
+    """How many calls one request takes."""
+
+    operations: tuple[Operation[Any], ...] = attrs.field(
+        converter=_operations, metadata=codec.named("batch")
+    )
+
+    def __attrs_post_init__(self) -> None:
+        count = len(self.operations)
+        if not 1 <= count <= self.most:
+            raise InvalidArgumentError(
+                "operations", f"has {count} calls", f"give from 1 to {self.most}"
+            )
+        for index, call in enumerate(self.operations):
+            if not (isinstance(call, Operation) and call.batchable):
+                raise InvalidArgumentError(
+                    f"operations[{index}]",
+                    f"{type(call).__name__} cannot be put into a batch",
+                    "send it by itself",
+                )
+
+    def parameters(self) -> dict[str, Any]:
+        """The calls as entries, with the body that each would have by itself."""
+        entries = [_entry(call.to_request()) for call in self.operations]
+        return {"batch": entries, **codec.unstructure(self.extra)}
+
+    def read_body(self, body: bytes) -> tuple[Outcome[Any], ...]:
+        """Read each call's answer by the call's own rule."""
+        raw = codec.load(body)
+        entries = raw.get("batch") if isinstance(raw, dict) else None
+        if not isinstance(entries, list):
+            raise BatchAnswerError("the answer is not a list of answers", ())
+        pairs = zip(self.operations, entries, strict=False)
+        outcomes = tuple(_outcome(call, entry) for call, entry in pairs)
+        if len(entries) != len(self.operations):
+            raise BatchAnswerError(
+                f"{len(self.operations)} calls were answered with {len(entries)} entries", outcomes
+            )
+        return outcomes
+
+    @classmethod
+    def from_request(cls, request: Request, *, strict: bool = True) -> Self:
+        """
+        Read a batch back, with every call in it: the inverse of `to_request`.
+
+        Raises:
+            RequestParseError: What is wrong, by entry and parameter, for example
+                ``batch[3].summary``.
+        """
+        raw = _object(request.body)
+        errors: dict[str, tuple[FieldError, ...]] = {}
+        if strict:
+            unknown = (FieldError(UNKNOWN, "is not a known parameter"),)
+            errors |= dict.fromkeys(sorted(raw.keys() - {"batch"}), unknown)
+        calls: list[Operation[Any]] = []
+        for index, each in enumerate(cls.entries(request)):
+            try:
+                calls.append(_batchable(parse(each, strict=strict)))
+            except RequestParseError as error:
+                for field, complaints in error.errors.items():
+                    errors[".".join(filter(None, (f"batch[{index}]", field)))] = tuple(complaints)
+        if errors:
+            raise RequestParseError(errors)
+        extra = {} if strict else {name: raw[name] for name in sorted(raw.keys() - {"batch"})}
+        try:
+            return cls(operations=calls, extra=extra)
+        except InvalidArgumentError as error:
+            wrong = FieldError(INVALID, f"{error.problem}; {error.remedy}")
+            raise RequestParseError({"batch": (wrong,)}) from None
+
+    @classmethod
+    def entries(cls, request: Request) -> tuple[Request, ...]:
+        """
+        The requests that a batch stands for, whatever they are, each as if sent alone.
+
+        Raises:
+            RequestParseError: The request has no list of entries, or an entry is none.
+        """
+        raw = _object(request.body)
+        if "batch" not in raw:
+            raise RequestParseError({"batch": (FieldError(REQUIRED, "must be specified"),)})
+        if not isinstance(raw["batch"], list):
+            raise RequestParseError({"batch": (FieldError(INVALID, "must be a list"),)})
+        errors: dict[str, tuple[FieldError, ...]] = {}
+        requests: list[Request] = []
+        for index, entry in enumerate(raw["batch"]):
+            problem = _problem(entry)
+            if problem is not None:
+                errors[f"batch[{index}]"] = (FieldError(INVALID, problem),)
+            else:
+                data = entry.get("data")
+                body = b"" if data is None else json.dumps(data).encode()
+                requests.append(Request(entry["method"], entry["relative_url"], (), body))
+        if errors:
+            raise RequestParseError(errors)
+        return tuple(requests)
+
+
+def _entry(request: Request) -> dict[str, Any]:
+    entry = {"method": request.method, "relative_url": request.url}
+    return {**entry, "data": json.loads(request.body)} if request.body else entry
+
+
+def _object(body: bytes) -> Mapping[str, Any]:
+    try:
+        raw = json.loads(body)
+    except (ValueError, RecursionError):
+        raise RequestParseError({"": (FieldError(INVALID, "is not JSON"),)}) from None
+    if not isinstance(raw, dict):
+        raise RequestParseError({"": (FieldError(INVALID, "must be an object"),)})
+    return raw
+
+
+def _problem(entry: Any) -> str | None:
+    """What is wrong with an entry of a request, if anything is."""
+    if not isinstance(entry, dict):
+        return "must be an object"
+    for name in ("method", "relative_url"):
+        if not isinstance(entry.get(name), str):
+            return f"must have a {name}"
+    if not entry["relative_url"].startswith("/"):
+        return "must have a relative_url that begins with /"
+    if entry.keys() - _ENTRY:
+        return f"must have only {', '.join(sorted(_ENTRY))}"
+    return None
+
+
+def _batchable(call: Operation[Any]) -> Operation[Any]:
+    if not call.batchable:
+        wrong = FieldError(INVALID, "cannot be put into a batch")
+        raise RequestParseError({"": (wrong,)})
+    return call
+
+
+def _outcome(call: Operation[Any], entry: Any) -> Outcome[Any]:
+    """Read one entry of an answer: through the call itself, so that success has one rule."""
+    status = entry.get("status") if isinstance(entry, dict) else None
+    if not isinstance(status, int) or isinstance(status, bool):
+        return Outcome(call, None, error=DecodeError("the entry has no status", ("status",)))
+    headers = entry.get("headers")
+    named = headers.items() if isinstance(headers, dict) else ()
+    body = json.dumps(entry["data"]).encode() if entry.get("data") is not None else b""
+    response = Response(status, [(str(name), str(value)) for name, value in named], body)
+    try:
+        return Outcome(call, status, answer=call.from_response(response))
+    except (APIError, DecodeError) as error:
+        return Outcome(call, status, error=error)

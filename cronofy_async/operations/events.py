@@ -1,0 +1,249 @@
+"""Reading events and free-busy periods, and deleting events."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import attrs
+
+from ..core.operation import Credential, Retry
+from ..core.paging import PagedOperation
+from ..core.unset import UNSET, Unset
+from ..models.events import Event, FreeBusy
+from ..models.shorthands import are_filled, optional_strings
+from ..models.times import Moment
+from .checks import day_or_moment, moment, not_empty, one_or_more, time_zone, window
+from .event_fields import EventWrite
+
+__all__ = (
+    "DeleteEvent",
+    "DeleteExternalEvent",
+    "ReadEvents",
+    "ReadEventsPage",
+    "ReadFreeBusy",
+    "ReadFreeBusyPage",
+)
+
+
+@attrs.frozen(kw_only=True)
+class ReadEvents(PagedOperation[Event]):
+    """
+    Read the events of an account's calendars in a window of time.
+
+    The window does not bound events that the application created: with *include_managed*
+    and no window, all of them come.
+
+    Answer: pages of `Event`, in an order that is not promised; one request per page. A
+    series comes as its single instances.
+
+    Args:
+        tzid: IANA name of the zone in which days begin and all-day events lie. Moments
+            come in UTC all the same, unless *localized_times* is true. Use the same zone
+            in all reads of one account, or events at the borders are missed.
+        from_: Only events that end on this day or moment or later. Left out: 42 days ago.
+        to: Only events that start before this day or moment. Left out: 201 days ahead.
+        include_deleted: Whether deleted events come too. Left out: false.
+        include_moved: Whether events come too that were in the window once. Left out: false.
+        include_managed: Whether events that the application created come too. Left out:
+            false.
+        only_managed: Whether only those come; this needs no scope ``read_events``. Left
+            out: false.
+        include_geo: Whether locations have coordinates. Left out: false.
+        last_modified: Only events that changed at this moment or later: the
+            ``changes_since`` of a notification.
+        calendar_ids: Only these calendars; one needs no list. Left out: all of them.
+        localized_times: Whether starts and ends come with their zones, as `ZonedTime`.
+            Left out: false.
+        google_event_ids: Whether Google's own ids come too. Left out: false.
+
+    Raises:
+        InvalidArgumentError: The zone is unknown, *from_* is after *to*, a datetime is
+            naive or has a fraction of a second, or *calendar_ids* is empty.
+        PaymentRequiredError: The application's plan has no coordinates.
+        PermissionDeniedError: The scope does not allow it.
+
+    Source: /developers/api/events/read-events/
+    """
+
+    method, path = "GET", "/v1/events"
+    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
+    source = "/developers/api/events/read-events/"
+    items = "events"
+
+    tzid: str = attrs.field(validator=time_zone)
+    from_: date | Moment | Unset = attrs.field(default=UNSET, validator=day_or_moment)
+    to: date | Moment | Unset = attrs.field(default=UNSET, validator=day_or_moment)
+    include_deleted: bool | Unset = UNSET
+    include_moved: bool | Unset = UNSET
+    include_managed: bool | Unset = UNSET
+    only_managed: bool | Unset = UNSET
+    include_geo: bool | Unset = UNSET
+    last_modified: Moment | Unset = attrs.field(default=UNSET, validator=moment)
+    calendar_ids: tuple[str, ...] | Unset = attrs.field(
+        default=UNSET, converter=optional_strings, validator=[one_or_more, are_filled]
+    )
+    localized_times: bool | Unset = UNSET
+    google_event_ids: bool | Unset = UNSET
+
+    def __attrs_post_init__(self) -> None:
+        window(self.from_, self.to, self.tzid)
+
+
+@attrs.frozen(kw_only=True)
+class ReadEventsPage(PagedOperation[Event]):
+    """
+    Read one further page of `ReadEvents`. Pagers do this by themselves.
+
+    Answer: the page.
+
+    Args:
+        page: The last segment of the path of ``next_page``.
+
+    Raises:
+        NotFoundError: The page is unknown, or not kept any longer: read from the start.
+
+    Source: /developers/api/events/read-events/
+    """
+
+    method, path = "GET", "/v1/events/pages/{page}"
+    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
+    source = "/developers/api/events/read-events/"
+    items = "events"
+
+    page: str = attrs.field(validator=not_empty)
+
+
+@attrs.frozen(kw_only=True)
+class ReadFreeBusy(PagedOperation[FreeBusy]):
+    """
+    Read when an account's calendars are taken up, without what by.
+
+    Answer: pages of `FreeBusy`, one per event and calendar, so that they may overlap; in
+    an order that is not promised; one request per page.
+
+    Args:
+        tzid: IANA name of the zone in which days begin and all-day events lie; see
+            `ReadEvents`.
+        from_: Only events that end on this day or moment or later. Left out: 42 days ago.
+        to: Only events that start before this day or moment. Left out: 201 days ahead.
+        include_managed: Whether events that the application created come too, which the
+            window does not bound. Left out: false.
+        include_ids: Whether the events' ids come too. Left out: false.
+        include_free: Whether events that do not take up their time come too. Left out:
+            false.
+        include_deleted: Whether deleted events come too. Left out: false.
+        last_modified: Only events that changed at this moment or later.
+        calendar_ids: Only these calendars; one needs no list. Left out: all of them.
+        localized_times: Whether starts and ends come with their zones, as `ZonedTime`.
+            Left out: false.
+
+    Raises:
+        InvalidArgumentError: The zone is unknown, *from_* is after *to*, a datetime is
+            naive or has a fraction of a second, or *calendar_ids* is empty.
+        PermissionDeniedError: The scope does not allow it.
+
+    Source: /developers/api/events/free-busy/
+    """
+
+    method, path = "GET", "/v1/free_busy"
+    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
+    source = "/developers/api/events/free-busy/"
+    items = "free_busy"
+
+    tzid: str = attrs.field(validator=time_zone)
+    from_: date | Moment | Unset = attrs.field(default=UNSET, validator=day_or_moment)
+    to: date | Moment | Unset = attrs.field(default=UNSET, validator=day_or_moment)
+    include_managed: bool | Unset = UNSET
+    include_ids: bool | Unset = UNSET
+    include_free: bool | Unset = UNSET
+    include_deleted: bool | Unset = UNSET
+    last_modified: Moment | Unset = attrs.field(default=UNSET, validator=moment)
+    calendar_ids: tuple[str, ...] | Unset = attrs.field(
+        default=UNSET, converter=optional_strings, validator=[one_or_more, are_filled]
+    )
+    localized_times: bool | Unset = UNSET
+
+    def __attrs_post_init__(self) -> None:
+        window(self.from_, self.to, self.tzid)
+
+
+@attrs.frozen(kw_only=True)
+class ReadFreeBusyPage(PagedOperation[FreeBusy]):
+    """
+    Read one further page of `ReadFreeBusy`. Pagers do this by themselves.
+
+    Answer: the page.
+
+    Args:
+        page: The last segment of the path of ``next_page``.
+
+    Raises:
+        NotFoundError: The page is unknown, or not kept any longer: read from the start.
+
+    Source: /developers/api/events/free-busy/
+    """
+
+    method, path = "GET", "/v1/free_busy/pages/{page}"
+    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
+    source = "/developers/api/events/free-busy/"
+    items = "free_busy"
+
+    page: str = attrs.field(validator=not_empty)
+
+
+@attrs.frozen(kw_only=True)
+class DeleteEvent(EventWrite):
+    """
+    Delete an event that the application created; needs the scope ``delete_event``.
+
+    Answer: nothing, as the service carries it out a little later; with
+    *include_userinfo*, the account.
+
+    Args:
+        calendar_id: The calendar it is in.
+        event_id: Your id of it.
+        include_userinfo: Whether to answer with the account's `Userinfo`. Left out: false.
+
+    Raises:
+        NotFoundError: The calendar is unknown or not granted.
+        PermissionDeniedError: The scope does not allow it.
+
+    Source: /developers/api/events/delete-event/
+    """
+
+    method = "DELETE"
+    source = "/developers/api/events/delete-event/"
+    selector = "event_id"
+
+    event_id: str = attrs.field(validator=not_empty)
+
+
+@attrs.frozen(kw_only=True)
+class DeleteExternalEvent(EventWrite):
+    """
+    Delete an event that the application did not create.
+
+    The application needs the permission level ``unrestricted`` on the calendar, and the
+    event's `options` must allow it. Recurring events cannot be deleted.
+
+    Answer: nothing, as the service carries it out a little later; with
+    *include_userinfo*, the account.
+
+    Args:
+        calendar_id: The calendar it is in.
+        event_uid: Cronofy's id of it.
+        include_userinfo: Whether to answer with the account's `Userinfo`. Left out: false.
+
+    Raises:
+        InvalidRequestError: ``errors.must_be_external_event_uid`` under ``event_uid``.
+        NotFoundError: The calendar is unknown or not granted.
+        PermissionDeniedError: The permission level does not allow it.
+
+    Source: /developers/api/events/delete-external-event/
+    """
+
+    method = "DELETE"
+    source = "/developers/api/events/delete-external-event/"
+    selector = "event_uid"
+
+    event_uid: str = attrs.field(validator=not_empty)

@@ -1,0 +1,59 @@
+"""The people and rooms of an Organizational Unit."""
+
+from __future__ import annotations
+
+import attrs
+
+from ..core.operation import Credential, Retry, Stability
+from ..core.paging import PagedOperation
+from ..models.organizations import OrganizationalUnitMember, OrganizationalUnitResource
+
+__all__ = ("ListOrganizationalUnitMembers", "ListOrganizationalUnitResources")
+
+
+@attrs.frozen(kw_only=True)
+class ListOrganizationalUnitMembers(PagedOperation[OrganizationalUnitMember]):
+    """
+    List the members of an Organizational Unit. Alpha.
+
+    The application must be an internal one, linked to the Organizational Unit.
+
+    Answer: pages of `OrganizationalUnitMember`, in an order that is not promised; one
+    request per page.
+
+    Raises:
+        PaymentRequiredError: The plan has no Scheduler.
+        PermissionDeniedError: The application is not linked to an Organizational Unit.
+
+    Source: /developers/api-alpha/organizational-unit-members/
+    """
+
+    method, path = "GET", "/v1/organizational_unit_members"
+    credential, retry = Credential.CLIENT_SECRET, Retry.READ
+    source = "/developers/api-alpha/organizational-unit-members/"
+    stability = Stability.ALPHA
+    items = "organizational_unit_members"
+
+
+@attrs.frozen(kw_only=True)
+class ListOrganizationalUnitResources(PagedOperation[OrganizationalUnitResource]):
+    """
+    List the rooms and equipment of an Organizational Unit. Alpha.
+
+    The application must be an internal one, linked to the Organizational Unit.
+
+    Answer: pages of `OrganizationalUnitResource`, in an order that is not promised; one
+    request per page.
+
+    Raises:
+        PaymentRequiredError: The plan has no Scheduler.
+        PermissionDeniedError: The application is not linked to an Organizational Unit.
+
+    Source: /developers/api-alpha/organizational-unit-resources/
+    """
+
+    method, path = "GET", "/v1/organizational_unit_resources"
+    credential, retry = Credential.CLIENT_SECRET, Retry.READ
+    source = "/developers/api-alpha/organizational-unit-resources/"
+    stability = Stability.ALPHA
+    items = "organizational_unit_resources"
