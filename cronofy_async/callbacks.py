@@ -26,6 +26,13 @@ from .models.callbacks_events import (
     MeetingAgentNotification,
 )
 from .models.notifications import ChannelNotification, UnknownNotification
+from .models.scheduling_callbacks import (
+    MultiRecipientSmartInviteReplied,
+    RealTimeSchedulingCompleted,
+    RealTimeSchedulingWithoutTime,
+    SchedulingRequestChanged,
+    SmartInviteReplied,
+)
 
 __all__ = (
     "SIGNATURE_HEADER",
@@ -43,6 +50,11 @@ Callback: TypeAlias = (
     | EventNotification
     | MeetingAgentNotification
     | AttachmentNotification
+    | SmartInviteReplied
+    | MultiRecipientSmartInviteReplied
+    | RealTimeSchedulingCompleted
+    | RealTimeSchedulingWithoutTime
+    | SchedulingRequestChanged
     | UnknownNotification
 )
 """Whatever Cronofy may call you about; `match` tells the kinds apart by their classes."""
@@ -56,6 +68,11 @@ _KINDS: Final[tuple[tuple[str, type[Callback]], ...]] = (
     ("notification.interactions", EventNotification),
     ("notification.transitions", EventNotification),
     ("notification.type=event_subscription", EventNotification),
+    ("notification smart_invite.recipients", MultiRecipientSmartInviteReplied),
+    ("notification smart_invite.recipient", SmartInviteReplied),
+    ("notification scheduling_request.scheduling_request_id", SchedulingRequestChanged),
+    ("event.start participants", RealTimeSchedulingCompleted),
+    ("real_time_scheduling.status=open", RealTimeSchedulingWithoutTime),
 )
 """
 By what a body has, which kind of callback it is; the first that fits counts.

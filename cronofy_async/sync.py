@@ -13,9 +13,9 @@ import atexit
 import os
 import threading
 import weakref
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
-from typing import Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from .client.clients import AsyncAccount, AsyncCronofy
 from .client.endpoints import AccountEndpoints, ApplicationEndpoints, Caller
@@ -28,6 +28,9 @@ from .core.paging import PagedOperation
 from .core.secret import Secret
 from .core.transport import Transport
 from .core.unset import UNSET, Unset
+
+if TYPE_CHECKING:
+    from .models.batch import Outcome
 
 __all__ = ("Account", "Cronofy")
 
@@ -158,6 +161,10 @@ class Account(AccountEndpoints, _Blocking[AsyncAccount]):
 
     It has the methods of `AsyncAccount`, which block instead of being awaited.
     """
+
+    def send_all(self, operations: Iterable[Operation[T]]) -> tuple[Outcome[T], ...]:
+        """Send any number of batchable operations; see `AsyncAccount.send_all`."""
+        return _bridge.call(lambda: self._async.send_all(operations))
 
     @property
     def tokens(self) -> Tokens:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Self, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from weakref import WeakValueDictionary
 
 import attrs
@@ -23,6 +23,9 @@ from .options import Options, Settings, secret
 from .pagers import AsyncPager
 from .runtime import Runtime
 from .tokens import MemoryTokenStore, TokenHolder, Tokens, TokenStore
+
+if TYPE_CHECKING:
+    from ..models.batch import Outcome
 
 __all__ = ("AsyncAccount", "AsyncCronofy")
 
@@ -93,6 +96,27 @@ class AsyncAccount(AccountEndpoints, _Client):
     def __init__(self, driver: Driver, holder: TokenHolder, options: Options) -> None:
         super().__init__(driver, AccountCredentials(holder), options)
         self._holder = holder
+
+    async def send_all(self, operations: Iterable[Operation[T]]) -> tuple[Outcome[T], ...]:
+        """
+        Send any number of batchable operations, up to 50 in one request.
+
+        Answer: one outcome per operation, in their order. Failures are not raised: ask
+        each outcome, or take its ``result()``.
+
+        Args:
+            operations: Calls that create, change or delete events and available periods.
+
+        Raises:
+            InvalidArgumentError: One cannot be put into a batch; nothing was sent.
+            CredentialError: This view has no token; nothing was sent.
+
+        Source: /developers/api/batch/
+        """
+        # Loaded here, as few programs send batches.
+        from .batches import send_in_batches
+
+        return await send_in_batches(operations, self.send)
 
     @property
     def tokens(self) -> Tokens:

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import attrs
 
-from ..core.errors import APIError, DecodeError
+from ..core.errors import CronofyError, DecodeError
 from ..core.operation import Operation
 
 __all__ = ("BatchAnswerError", "Outcome")
@@ -24,7 +24,8 @@ class Outcome(Generic[T]):
         status: The HTTP status of its answer; `None` if the answer has none.
         answer: What the call promises; `None` if it failed.
         error: Why it failed: an `APIError` if the service refused, a `DecodeError` if the
-            answer cannot be read; else `None`.
+            answer cannot be read, a `TransportError` if its batch was not answered;
+            else `None`.
 
     Source: /developers/api/batch/
     """
@@ -32,7 +33,7 @@ class Outcome(Generic[T]):
     operation: Operation[T]
     status: int | None
     answer: T | None = None
-    error: APIError | DecodeError | None = None
+    error: CronofyError | None = None
 
     @property
     def ok(self) -> bool:
@@ -44,8 +45,7 @@ class Outcome(Generic[T]):
         The answer.
 
         Raises:
-            APIError: The service refused this call.
-            DecodeError: Its answer cannot be read.
+            CronofyError: Why the call failed.
         """
         if self.error is not None:
             raise self.error

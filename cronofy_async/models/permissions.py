@@ -18,7 +18,7 @@ __all__ = (
 )
 
 RequestablePermissionLevel: TypeAlias = Literal["unrestricted", "sandbox"]
-"""What to ask for; a `PermissionLevel`. Source: /developers/api/authorization/extended-permissions/"""
+"""What to ask for. Source: /developers/api/authorization/extended-permissions/"""
 
 LinkableConferencingProvider: TypeAlias = Literal["ms_teams", "go_to", "zoom"]
 """Whose service to connect. Source: /developers/api/conferencing-services/authorization/"""

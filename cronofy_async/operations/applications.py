@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import attrs
 
-from ..core.errors import InvalidArgumentError
 from ..core.operation import Credential, Operation, Retry, Stability
 from ..models.applications import ProvisionedApplication, VerificationContact
 from ..models.shorthands import http_url, strings

@@ -12,7 +12,12 @@ from ..core.operation import Credential, Operation, Retry, Stability
 from ..core.unset import UNSET, Unset
 from ..core.wire import Response
 from ..models.event_template import _subscriptions
-from ..models.meeting_agents import MeetingAgentDetails, MeetingAgentDownload, MeetingAttendee
+from ..models.meeting_agents import (
+    MeetingAgentDetails,
+    MeetingAgentDownload,
+    MeetingAgentResource,
+    MeetingAttendee,
+)
 from ..models.shorthands import is_http_url
 from ..models.subscriptions import Subscription
 from ..models.times import Moment
@@ -23,6 +28,10 @@ __all__ = ("CreateMeetingAgent", "DownloadMeetingAgentResource")
 
 def _attendee(value: str | MeetingAttendee | Unset) -> MeetingAttendee | Unset:
     return MeetingAttendee(value) if isinstance(value, str) else value
+
+
+def _url(value: str | MeetingAgentResource) -> str:
+    return (value.url or "") if isinstance(value, MeetingAgentResource) else value
 
 
 @attrs.frozen(kw_only=True)
@@ -99,7 +108,7 @@ class DownloadMeetingAgentResource(Operation[MeetingAgentDownload]):
     Answer: the URL to fetch it from, good for a short time.
 
     Args:
-        url: The `url` of a `MeetingAgentResource`, as it came. It must be on the API's own
+        url: A `MeetingAgentResource`, or its URL as it came. It must be on the API's own
             origin.
 
     Raises:
@@ -118,7 +127,7 @@ class DownloadMeetingAgentResource(Operation[MeetingAgentDownload]):
     envelope = "resource"
     accepted: ClassVar[frozenset[int]] = frozenset({302})
 
-    url: str = attrs.field(validator=[not_empty, given_url])
+    url: str = attrs.field(converter=_url, validator=[not_empty, given_url])
 
     def from_response(self, response: Response) -> MeetingAgentDownload:
         """

@@ -24,8 +24,9 @@ __all__ = ("AuthorizeConferencing", "CreateLinkToken", "RequestPermissions")
 def _permissions(
     value: str | CalendarPermission | Iterable[str | CalendarPermission],
 ) -> tuple[CalendarPermission, ...]:
-    single = isinstance(value, (str, CalendarPermission))
-    listed = (value,) if single else entries("permissions", value)
+    listed: Iterable[str | CalendarPermission] = (
+        (value,) if isinstance(value, (str, CalendarPermission)) else entries("permissions", value)
+    )
     return tuple(CalendarPermission(each) if isinstance(each, str) else each for each in listed)
 
 

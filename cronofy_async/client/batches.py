@@ -1,0 +1,57 @@
+"""Any number of batchable calls, in as few requests as they take."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from ..core.errors import APIError, CronofyError, DecodeError, TransportError
+from ..core.operation import Operation
+from ..models.batch import BatchAnswerError, Outcome
+from ..operations.batch import Batch
+
+__all__ = ("send_in_batches",)
+
+T = TypeVar("T")
+
+
+async def send_in_batches(
+    operations: Iterable[Operation[T]],
+    send: Callable[[Batch], Awaitable[tuple[Outcome[Any], ...]]],
+) -> tuple[Outcome[T], ...]:
+    """
+    Send operations in batches, one after the other, and pair each with its outcome.
+
+    Every batch is made, and thereby checked, before the first is sent. A batch that
+    fails as a whole gives its error to each of its calls, and the next is sent all
+    the same, as the calls within a batch do not stop each other either.
+
+    Raises:
+        InvalidArgumentError: An operation cannot be put into a batch; nothing was sent.
+        CredentialError: There is no credential for it; nothing was sent.
+    """
+    left = iter(operations)
+    batches: list[Batch] = []
+    while calls := tuple(islice(left, Batch.most)):
+        batches.append(Batch(operations=calls))
+    outcomes: list[Outcome[Any]] = []
+    for batch in batches:
+        try:
+            outcomes += await send(batch)
+        except BatchAnswerError as error:
+            outcomes += _as_far_as_known(batch.operations, error)
+        except (APIError, TransportError, DecodeError) as error:
+            outcomes += [_failed(call, error) for call in batch.operations]
+    return tuple(outcomes)
+
+
+def _as_far_as_known(
+    calls: Sequence[Operation[Any]], error: BatchAnswerError
+) -> list[Outcome[Any]]:
+    known = error.outcomes[: len(calls)]
+    return [*known, *(_failed(call, error) for call in calls[len(known) :])]
+
+
+def _failed(call: Operation[Any], error: CronofyError) -> Outcome[Any]:
+    return Outcome(call, None, error=error)
