@@ -1,6 +1,12 @@
 """
 A local sandbox of the Cronofy service.
 
+It keeps calendars, gives out tokens, finds free time and tells of changes as the
+reference says, and refuses what the service would refuse. It does not talk to any
+calendar provider, sends no e-mail, knows no plans and no quota, and forgets all when it
+ends. Where the reference is silent, `choices` says what it does; a call that it does
+not emulate is answered with status 501, which the service never uses.
+
 ::
 
     sandbox = Sandbox(seed=7)

@@ -1,0 +1,96 @@
+"""The sandbox as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .fetching import fetch
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def process(*arguments: str) -> Generator[subprocess.Popen[str]]:
+    """The sandbox as its own process."""
+    path = os.pathsep.join([str(ROOT), str(ROOT / "transports")])
+    running = subprocess.Popen(
+        [sys.executable, "-m", "cronofy_transports.sandbox", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_process_says_once_that_it_is_ready_and_ends_when_told(number: signal.Signals) -> None:
+    """One line of JSON with all that a program needs, then nothing, then exit status 0."""
+    with process("--port", "0", "--ready-json", "--seed", "5") as running:
+        assert running.stdout is not None
+        ready = json.loads(running.stdout.readline())
+        assert {"api_url", "app_url", "client_id", "client_secret", "accounts"} == set(ready)
+        account = ready["accounts"][0]
+        assert {"sub", "access_token", "refresh_token", "calendars"} == set(account)
+        assert {"calendar_id", "calendar_name", "provider_name", "profile_id"} == set(
+            account["calendars"][0]
+        )
+        headers = {"Authorization": f"Bearer {account['access_token']}"}
+        status, _, body = fetch(f"{ready['api_url']}/v1/calendars", headers=headers)
+        calendars = [each["calendar_id"] for each in json.loads(body)["calendars"]]
+        assert 200 == status
+        assert account["calendars"][0]["calendar_id"] == calendars[0]
+        running.send_signal(number)
+        rest, complaints = running.communicate(timeout=10)
+        assert (0, "", "") == (running.returncode, rest, complaints)
+
+
+def ready_line(*arguments: str) -> dict[str, Any]:
+    """What a process says when it is ready."""
+    with process("--ready-json", *arguments) as running:
+        assert running.stdout is not None
+        said: dict[str, Any] = json.loads(running.stdout.readline())
+        return said
+
+
+def test_a_seeded_process_has_the_same_credentials() -> None:
+    """Everything but the port is that of the seed; without a seed the secret is a new one."""
+    first, second, random = ready_line("--seed", "9"), ready_line("--seed", "9"), ready_line()
+    for name in ("client_id", "client_secret", "accounts"):
+        assert first[name] == second[name] != random[name]
+
+
+def test_a_process_tells_people_where_it_is() -> None:
+    """Without --ready-json it prints what a person needs."""
+    with process() as running:
+        assert running.stdout is not None
+        lines = [running.stdout.readline() for _ in range(6)]
+        assert any("http://127.0.0.1:" in line for line in lines)
+        assert any("client secret" in line for line in lines)
+
+
+def test_a_process_that_cannot_listen_says_so() -> None:
+    """A taken port is one sentence and exit status 1, and no traceback."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with process("--port", str(taken.getsockname()[1])) as running:
+            out, complaints = running.communicate(timeout=10)
+            assert (1, "") == (running.returncode, out)
+            assert complaints.startswith("cannot listen on 127.0.0.1:")
+            assert 1 == complaints.count("\n")

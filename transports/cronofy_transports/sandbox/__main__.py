@@ -1,0 +1,119 @@
+"""``python -m cronofy_transports.sandbox``: the sandbox as a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Sequence
+
+from cronofy_async.core.hosts import is_loopback
+
+from .sandbox import Sandbox
+from .server import LOOPBACK, Urls, serve
+
+__all__ = ("main",)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a sandbox until SIGTERM or SIGINT; gives back the exit status."""
+    options = _parser().parse_args(arguments)
+    sandbox = Sandbox(seed=options.seed)
+    try:
+        asyncio.run(_run(sandbox, options))
+    except OSError as error:
+        print(f"cannot listen on {options.host}:{options.port}: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m cronofy_transports.sandbox",
+        description="Run a local sandbox of the Cronofy service until it is interrupted.",
+    )
+    parser.add_argument("--host", default=LOOPBACK, help=f"address to listen on ({LOOPBACK})")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on (0: any)")
+    parser.add_argument("--seed", type=int, help="make all ids and secrets the same in each run")
+    parser.add_argument(
+        "--ready-json",
+        action="store_true",
+        help="print one line of JSON with URLs and credentials when it can be reached",
+    )
+    parser.add_argument(
+        "--allow-callback-host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="deliver callbacks to this host too, not only to this machine (repeatable)",
+    )
+    parser.add_argument(
+        "--allow-name",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="answer under this host name too, not only under those of this machine (repeatable)",
+    )
+    return parser
+
+
+async def _run(sandbox: Sandbox, options: argparse.Namespace) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Not loop.add_signal_handler, which Windows does not have.
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+    if not is_loopback(options.host):
+        print(
+            f"warning: whoever reaches {options.host} has the run of this sandbox", file=sys.stderr
+        )
+    async with serve(
+        sandbox,
+        host=options.host,
+        port=options.port,
+        callback_hosts=options.allow_callback_host,
+        names=options.allow_name,
+    ) as urls:
+        print(_ready(sandbox, urls) if options.ready_json else _greeting(sandbox, urls), flush=True)
+        # What answering needs is loaded only now: until the first request it is idle anyway.
+        loop.call_soon(sandbox.warm_up)
+        await stop.wait()
+
+
+def _ready(sandbox: Sandbox, urls: Urls) -> str:
+    return json.dumps(
+        {
+            "api_url": urls.api_url,
+            "app_url": urls.app_url,
+            "client_id": sandbox.client_id,
+            "client_secret": sandbox.client_secret,
+            "accounts": sandbox.accounts(),
+        }
+    )
+
+
+def _greeting(sandbox: Sandbox, urls: Urls) -> str:
+    lines = [
+        "A sandbox of the Cronofy service; stop it with Ctrl-C.",
+        "",
+        f"  API and app URL  {urls.api_url}",
+        f"  client id        {sandbox.client_id}",
+        f"  client secret    {sandbox.client_secret}",
+        "",
+    ]
+    for account in sandbox.accounts():
+        lines += [
+            f"  {account['sub']}",
+            f"    access token   {account['access_token']}",
+            *(
+                f"    calendar       {calendar['calendar_id']}  {calendar['calendar_name']}"
+                for calendar in account["calendars"]
+            ),
+        ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,170 @@
+"""
+From a request of the API to its answer: route, authenticate, check the scope, read
+strictly, carry out, write.
+
+Routes, parameters and credentials are those of `cronofy_async.operations`, read
+backwards; what each operation does is in `handlers`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+import attrs
+
+from cronofy_async.core import codec
+from cronofy_async.core.errors import RequestParseError, UnknownOperationError
+from cronofy_async.core.operation import Credential, Operation
+from cronofy_async.core.paging import Page, PagedOperation
+from cronofy_async.core.wire import Request, Response
+from cronofy_async.operations.catalog import choose
+
+from . import handlers
+from .caller import Caller
+from .credentials import authenticate, take_credentials
+from .handlers.registry import HANDLERS, Entry, Reply
+from .leniency import BEFORE, body_of, relax
+from .refusals import Forbidden, Invalid, NotEmulated, NotFound, OAuthRefusal, Refusal
+from .scopes import allows
+from .world import World
+from .writer import json_response, refusal_response
+
+__all__ = ("Api", "Outcome")
+
+_FAULT: Final = Response(500)
+
+
+@attrs.define(kw_only=True)
+class Outcome:
+    """
+    What came of a request.
+
+    Attributes:
+        response: The answer; that of a fault of the sandbox's own unless it is set.
+        operation: The operation that the request was taken for.
+        caller: Who made it, if its credentials were recognised.
+        refused: The names of the parameters that were refused.
+    """
+
+    response: Response = _FAULT
+    operation: type[Operation[Any]] | None = None
+    caller: Caller | None = None
+    refused: tuple[str, ...] = ()
+
+
+class Api:
+    """The API of one world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def answer(self, request: Request, origin: str, caller: Caller | None = None) -> Outcome:
+        """
+        Answer one request.
+
+        Args:
+            request: Its URL may be absolute or not.
+            origin: Where it came to.
+            caller: Who makes it, if that is known already, as in a batch.
+        """
+        outcome = Outcome(caller=caller)
+        try:
+            outcome.response = self._answer(request, origin, outcome)
+        except Refusal as refusal:
+            outcome.response = refusal_response(refusal)
+            if refusal.body and isinstance(refusal.body.get("errors"), dict):
+                outcome.refused = tuple(refusal.body["errors"])
+        return outcome
+
+    def _answer(self, request: Request, origin: str, outcome: Outcome) -> Response:
+        mended = request
+        for leniency in BEFORE:
+            mended = leniency.mend(mended)
+        try:
+            operation = choose(mended)
+        except UnknownOperationError:
+            raise NotFound from None
+        outcome.operation = operation
+        entry = HANDLERS.get(operation)
+        if entry is None:
+            raise NotEmulated(operation.__name__)
+        if operation.credential is Credential.CLIENT_SECRET and operation in handlers.LEGACY:
+            mended, secret = take_credentials(mended)
+            if secret is not None:
+                mended = mended.with_headers({"authorization": f"Bearer {secret}"})
+        caller = outcome.caller
+        if caller is None:
+            application, token_of = authenticate(self._world, operation, mended)
+            caller = outcome.caller = Caller(
+                application=application,
+                token_of=token_of,
+                origin=origin,
+                again=lambda further: self.answer(further, origin, caller).response,
+            )
+        held = caller.token_of
+        if entry.scope is not None and held is not None and not allows(held.scope, entry.scope):
+            raise Forbidden
+        asked = mended if entry.raw else self._read(operation, mended, request, entry)
+        return _reply(operation, entry.handler(self._world, caller, asked))
+
+    def _read(
+        self, operation: type[Operation[Any]], mended: Request, original: Request, entry: Entry
+    ) -> Operation[Any]:
+        strict = self._world.choices.unknown_parameters == "refuse"
+        # Half a character can only come as an escape, so that others need no second look.
+        if rb"\ud" in mended.body.lower():
+            _refuse_half_characters(body_of(mended))
+        while True:
+            try:
+                return operation.from_request(mended, strict=strict)
+            except RequestParseError as error:
+                relaxed = relax(mended, original, error.errors)
+                if relaxed is not None:
+                    mended = relaxed
+                elif entry.oauth:
+                    raise _oauth(error) from None
+                else:
+                    raise Invalid.of(error) from None
+
+
+def _refuse_half_characters(value: Any, path: str = "") -> None:
+    """Refuse text that is no Unicode: it could never be given back."""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise Invalid.field(path, "must be Unicode") from None
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            _refuse_half_characters(name, path)
+            _refuse_half_characters(item, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _refuse_half_characters(item, f"{path}[{index}]")
+
+
+def _oauth(error: RequestParseError) -> OAuthRefusal:
+    given = "grant_type" in error.errors
+    return OAuthRefusal("unsupported_grant_type" if given else "invalid_request")
+
+
+def _reply(operation: type[Operation[Any]], answer: Any) -> Response:
+    """Write an answer: the inverse of the operation's `from_response`."""
+    reply: Reply[Any] = answer if isinstance(answer, Reply) else Reply(value=answer)
+    value: Any = reply.value
+    if value is None and not reply.beside:
+        return Response(reply.status or 202, reply.headers)
+    body = dict(reply.beside)
+    if issubclass(operation, PagedOperation):
+        body |= _page(operation, cast("Page[Any]", value))
+    elif value is not None:
+        written = codec.unstructure(value)
+        body |= {operation.envelope: written} if operation.envelope is not None else written
+    return json_response(reply.status or (202 if value is None else 200), body, reply.headers)
+
+
+def _page(operation: type[PagedOperation[Any]], page: Page[Any]) -> dict[str, Any]:
+    pages: dict[str, Any] = {"current": page.current, "total": page.total}
+    if page.next_page is not None:
+        pages["next_page"] = page.next_page
+    return {"pages": pages, operation.items: page.items}

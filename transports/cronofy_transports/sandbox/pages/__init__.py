@@ -1,0 +1,52 @@
+"""The pages that the service shows to people in a browser."""
+
+from __future__ import annotations
+
+from cronofy_async.core.wire import Request
+from cronofy_async.operations.authorization import Authorize
+
+from ..api import Outcome
+from ..handlers.identity import RELINK
+from ..handlers.scheduling import PAGE
+from ..world import World
+from .consent import Consent
+from .html import Html, document
+from .links import link_page
+from .relink import relink_page
+
+__all__ = ("Pages",)
+
+
+class Pages:
+    """
+    The pages of one world.
+
+    Args:
+        world: What they show.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def answer(self, request: Request) -> Outcome | None:
+        """Show a page or act on its form; `None` if there is no page at this path."""
+        path = request.path.rstrip("/")
+        if request.method not in ("GET", "POST"):
+            return None
+        if path == Authorize.path:
+            return Outcome(response=Consent(self._world).answer(request), operation=Authorize)
+        if path.startswith(RELINK):
+            return Outcome(response=relink_page(self._world, request))
+        if request.method == "POST":
+            return None
+        if path.startswith(PAGE):
+            return Outcome(response=link_page(self._world, path.removeprefix(PAGE)))
+        if not path:
+            return Outcome(response=document("Cronofy sandbox", _WELCOME))
+        return None
+
+
+_WELCOME = Html(
+    "<p>A sandbox of the Cronofy service answers here. The API is below <code>/v1</code>, "
+    f"and people give their consent at <code>{Authorize.path}</code>.</p>"
+)

@@ -1,0 +1,217 @@
+"""
+Callbacks: what is to be sent, when, how it is signed, and what an answer changes.
+
+The queue is plain state. `Outbox.due` says what to send now, somebody carries it out,
+and `Outbox.delivered` takes note of how it went; nothing here waits or sends.
+
+Changes of one account are gathered for a moment and told in one notification. While
+one is on its way, further changes wait for a next one: its receiver may have read
+already. One that failed takes up what has changed since.
+
+Source: /developers/api/push-notifications/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import attrs
+
+from .state.access import Application
+from .state.channels import Channel
+
+if TYPE_CHECKING:
+    from .choices import Choices
+    from .clock import Clock
+
+__all__ = ("Delivery", "Outbox", "Posting", "Write")
+
+
+@attrs.frozen(kw_only=True)
+class Posting:
+    """
+    One attempt to deliver something.
+
+    Attributes:
+        delivery_id: What to tell `Outbox.delivered`.
+        timeout: Seconds within which a 2xx must have arrived.
+    """
+
+    delivery_id: int
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    timeout: float
+
+
+@attrs.define(kw_only=True, eq=False)
+class Delivery:
+    """
+    Something to be told to a callback URL.
+
+    Attributes:
+        type: The kind of notification, for a channel; otherwise a name for people.
+        channel: The channel that is told; `None` for a callback of another kind.
+        payload: The body of a callback of another kind.
+        changes_since: With ``change``: the earliest change to tell of.
+        due_at: When to try, or to try again.
+        first_tried_at: When it was tried first; `None` before that.
+        state: ``done`` when it was answered well, ``failed`` when that is given up.
+    """
+
+    delivery_id: int
+    type: str
+    application: Application
+    url: str
+    due_at: int
+    channel: Channel | None = None
+    payload: Mapping[str, Any] | None = None
+    changes_since: int | None = None
+    attempts: int = 0
+    first_tried_at: int | None = None
+    state: Literal["waiting", "on its way", "done", "failed"] = "waiting"
+
+
+Write: TypeAlias = Callable[[Delivery], tuple[Mapping[str, str], bytes]]
+"""Makes the headers and the body of a delivery."""
+
+
+class Outbox:
+    """
+    The queue of callbacks.
+
+    Args:
+        clock: Tells when something is due.
+        choices: How long to gather, to wait and to try.
+        write: Makes what is sent; called for each attempt anew.
+    """
+
+    def __init__(self, clock: Clock, choices: Choices, write: Write) -> None:
+        self._clock, self._choices, self._write = clock, choices, write
+        self._open: dict[int, Delivery] = {}
+        self._queue: list[tuple[int, int]] = []
+        self._changes: dict[str, Delivery] = {}
+        self._last_id = 0
+        self.on_queued: Callable[[], None] = lambda: None
+        """Called whenever there is something new to send."""
+
+    # Putting in ----------------------------------------------------------------------
+
+    def notify(self, channel: Channel, type_: str) -> None:
+        """Tell a channel something other than changes, at once."""
+        self._enter(
+            type=type_,
+            application=channel.authorization.application,
+            url=channel.callback_url,
+            channel=channel,
+        )
+
+    def changed(self, channel: Channel) -> None:
+        """Tell a channel that something changed just now, together with what else does."""
+        # A notification that still waits covers this change too: its moment is earlier.
+        if channel.channel_id not in self._changes:
+            now = self._clock.now()
+            self._changes[channel.channel_id] = self._enter(
+                after=self._choices.change_delay,
+                type="change",
+                application=channel.authorization.application,
+                url=channel.callback_url,
+                channel=channel,
+                changes_since=now,
+            )
+
+    def post(
+        self, application: Application, url: str, type_: str, payload: Mapping[str, Any]
+    ) -> None:
+        """Send a callback that belongs to no channel."""
+        self._enter(type=type_, application=application, url=url, payload=payload)
+
+    def _enter(self, *, after: int = 0, **values: Any) -> Delivery:
+        self._last_id += 1
+        delivery = Delivery(delivery_id=self._last_id, due_at=self._clock.now() + after, **values)
+        self._open[delivery.delivery_id] = delivery
+        self._wait(delivery)
+        return delivery
+
+    def _wait(self, delivery: Delivery) -> None:
+        delivery.state = "waiting"
+        heappush(self._queue, (delivery.due_at, delivery.delivery_id))
+        self.on_queued()
+
+    def open(self) -> list[Delivery]:
+        """What is not done yet, in the order in which it was put in."""
+        return list(self._open.values())
+
+    # Taking out ----------------------------------------------------------------------
+
+    def next_due(self) -> int | None:
+        """When the next attempt is due; `None` if nothing waits."""
+        return self._queue[0][0] if self._queue else None
+
+    def due(self) -> list[Posting]:
+        """What is to be sent now; it is on its way from here on."""
+        now = self._clock.now()
+        postings: list[Posting] = []
+        while self._queue and self._queue[0][0] <= now:
+            delivery = self._open.get(heappop(self._queue)[1])
+            if delivery is None:
+                continue
+            if delivery.channel is not None:
+                if delivery.type == "change":
+                    self._changes.pop(delivery.channel.channel_id, None)
+                if delivery.channel.closed:
+                    self._end(delivery, "failed")
+                    continue
+            delivery.state = "on its way"
+            delivery.attempts += 1
+            if delivery.first_tried_at is None:
+                delivery.first_tried_at = now
+            postings.append(self._posting(delivery))
+        return postings
+
+    def delivered(self, delivery_id: int, *, ok: bool) -> None:
+        """
+        Take note of how an attempt went.
+
+        Args:
+            delivery_id: That of the posting.
+            ok: Whether a 2xx arrived in time.
+        """
+        delivery = self._open.get(delivery_id)
+        if delivery is None:
+            return
+        if ok:
+            self._end(delivery, "done")
+            return
+        now = self._clock.now()
+        first = now if delivery.first_tried_at is None else delivery.first_tried_at
+        at_once = delivery.type == "verification" and not self._choices.verification_retries
+        if at_once or now - first >= self._choices.delivery_give_up:
+            if delivery.channel is not None:
+                delivery.channel.closed = True
+            self._end(delivery, "failed")
+            return
+        if delivery.channel is not None and delivery.type == "change":
+            later = self._changes.pop(delivery.channel.channel_id, None)
+            if later is not None:
+                self._end(later, "done")
+            self._changes[delivery.channel.channel_id] = delivery
+        pause = self._choices.delivery_first_retry * 2 ** min(delivery.attempts - 1, 32)
+        delivery.due_at = now + min(pause, self._choices.delivery_longest_retry)
+        self._wait(delivery)
+
+    def _end(self, delivery: Delivery, state: Literal["done", "failed"]) -> None:
+        delivery.state = state
+        del self._open[delivery.delivery_id]
+
+    def _posting(self, delivery: Delivery) -> Posting:
+        headers, body = self._write(delivery)
+        return Posting(
+            delivery_id=delivery.delivery_id,
+            url=delivery.url,
+            headers=headers,
+            body=body,
+            timeout=self._choices.delivery_timeout,
+        )

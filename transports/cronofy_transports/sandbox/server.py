@@ -1,0 +1,159 @@
+"""
+The sandbox over HTTP on this machine.
+
+One port takes the part of the API host and of the app host. Requests are read whole,
+handed to `Sandbox.handle` and answered; callbacks are delivered in the background.
+"""
+
+from __future__ import annotations
+
+import gzip
+import logging
+from collections.abc import AsyncGenerator, Collection
+from contextlib import asynccontextmanager
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Final
+
+import attrs
+from aiohttp import web
+
+from cronofy_async.core.hosts import is_loopback
+from cronofy_async.core.wire import Request, Response
+
+from .courier import Courier
+
+if TYPE_CHECKING:
+    from .sandbox import Sandbox
+
+__all__ = ("LOOPBACK", "Urls", "from_this_machine", "serve")
+
+log = logging.getLogger("cronofy_transports.sandbox")
+
+LOOPBACK: Final = "127.0.0.1"
+
+_LARGEST: Final = 32 * 1024 * 1024
+_WORTH_PACKING: Final = 1024
+_CONTROL: Final = "/_sandbox"
+
+
+@attrs.frozen(kw_only=True)
+class Urls:
+    """Where a sandbox can be reached."""
+
+    api_url: str
+    app_url: str
+
+
+@asynccontextmanager
+async def serve(
+    sandbox: Sandbox,
+    *,
+    host: str = LOOPBACK,
+    port: int = 0,
+    callback_hosts: Collection[str] = (),
+    names: Collection[str] = (),
+) -> AsyncGenerator[Urls]:
+    """
+    Answer over HTTP while the block runs.
+
+    Args:
+        sandbox: Who answers.
+        host: The address to listen on. Any other than a loopback address lets other
+            machines in, who then have the run of the sandbox.
+        port: 0 takes one that is free.
+        callback_hosts: Hosts besides this machine that callbacks may be delivered to.
+        names: Host names to answer under, besides those of this machine and *host*.
+
+    Raises:
+        OSError: The address cannot be listened on.
+    """
+    door = _Door(sandbox, host, names)
+    # A body is never unpacked: one official client labels plain ones as packed.
+    server = web.Server(door.answer, auto_decompress=False)
+    runner = web.ServerRunner(server, shutdown_timeout=0)
+    courier = Courier(sandbox, callback_hosts)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        url = f"http://{_in_url(host)}:{runner.addresses[0][1]}"
+        async with courier:
+            yield Urls(api_url=url, app_url=url)
+    finally:
+        await runner.cleanup()
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+class _Door:
+    """Lets in what came to the right address, and passes it on."""
+
+    def __init__(self, sandbox: Sandbox, host: str, names: Collection[str]) -> None:
+        self._sandbox = sandbox
+        self._names = {each.lower() for each in (host, *names)}
+        self._is_open = not is_loopback(host)
+
+    async def answer(self, request: web.BaseRequest) -> web.Response:
+        """Answer one request."""
+        if not self._is_own(request.host):
+            # A page elsewhere could point its own name at this machine.
+            return web.Response(status=421, text="This is a sandbox on another name.")
+        if request.path.startswith(_CONTROL) and not from_this_machine(request.remote):
+            return web.Response(status=403)
+        body = await self._body(request)
+        if body is None:
+            return web.Response(status=413)
+        response = self._sandbox.handle(
+            Request(
+                request.method,
+                f"http://{request.host}{request.raw_path}",
+                tuple(request.headers.items()),
+                body,
+            )
+        )
+        return _written(response, request.headers.get("Accept-Encoding", ""))
+
+    def _is_own(self, host: str) -> bool:
+        name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
+        name = name.strip("[]").lower()
+        # An address in the place of a name cannot have been pointed here by somebody else.
+        return is_loopback(name) or name in self._names or (self._is_open and _is_address(name))
+
+    @staticmethod
+    async def _body(request: web.BaseRequest) -> bytes | None:
+        chunks = bytearray()
+        async for chunk in request.content.iter_chunked(64 * 1024):
+            chunks += chunk
+            if len(chunks) > _LARGEST:
+                return None
+        return bytes(chunks)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def from_this_machine(address: str | None) -> bool:
+    """Whether a request came from this machine, by the address it came from."""
+    try:
+        return address is not None and ip_address(address.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _written(response: Response, accepted: str) -> web.Response:
+    body = response.body
+    answer = web.Response(status=response.status)
+    for name, value in response.headers:
+        answer.headers.add(name.title(), value)
+    if "gzip" in accepted and len(body) > _WORTH_PACKING:
+        body = gzip.compress(body, compresslevel=1, mtime=0)
+        answer.headers["Content-Encoding"] = "gzip"
+    answer.body = body
+    return answer

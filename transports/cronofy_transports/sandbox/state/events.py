@@ -1,0 +1,252 @@
+"""Events, and the book that a calendar keeps of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from .spans import SpanIndex
+
+if TYPE_CHECKING:
+    from cronofy_async.models.event_details import RecurrenceRule
+    from cronofy_async.models.subscriptions import Subscription
+
+    from .access import Application
+    from .accounts import Calendar
+
+__all__ = ("DAY", "Attendee", "Conferencing", "Event", "EventBook", "Window", "in_order")
+
+DAY: Final = 86400
+
+
+@attrs.frozen(kw_only=True)
+class Attendee:
+    """Somebody who is invited to an event, and what they replied."""
+
+    email: str
+    display_name: str | None = None
+    status: str = "needs_action"
+
+
+@attrs.frozen(kw_only=True)
+class Conferencing:
+    """
+    Where an event meets online.
+
+    Attributes:
+        provider_name: For example ``google_meet``.
+        join_url: Unknown while it is being provided.
+        ready_at: When it will be known; `None` once it is.
+    """
+
+    provider_name: str
+    join_url: str | None = None
+    ready_at: int | None = None
+
+
+@attrs.define(kw_only=True, eq=False)
+class Event:
+    """
+    An event in one calendar.
+
+    Attributes:
+        start: Seconds since the epoch. For a day without time zone: those of its
+            midnight in UTC.
+        end: The same; exclusive.
+        all_day: Whether it takes up whole days rather than moments.
+        owner: The client id of the application that manages it; `None` for one that
+            somebody made in their calendar.
+        event_id: The owner's own id of it.
+        participation_status: What the calendar's own account replied.
+        invited: Whether the account was invited by somebody else, so that it can reply.
+        subscriptions: Callbacks that tell of what happens to it.
+        subscriber: The application that they are for.
+        recurrence: How it recurs.
+        followers: The further occurrences of an event that recurs.
+    """
+
+    uid: str
+    calendar: Calendar
+    summary: str
+    start: int
+    end: int
+    all_day: bool = False
+    start_tzid: str | None = None
+    end_tzid: str | None = None
+    owner: str | None = None
+    event_id: str | None = None
+    description: str = ""
+    location: str | None = None
+    lat: str | None = None
+    long: str | None = None
+    url: str | None = None
+    transparency: str = "opaque"
+    extended_transparency: str | None = None
+    status: str = "confirmed"
+    participation_status: str = "accepted"
+    invited: bool = False
+    attendees: tuple[Attendee, ...] = ()
+    organizer: Attendee | None = None
+    categories: tuple[str, ...] = ()
+    recurring: bool = False
+    series: str | None = None
+    private: bool = False
+    conferencing: Conferencing | None = None
+    google_event_id: str | None = None
+    tags: tuple[str, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
+    subscriber: Application | None = None
+    recurrence: tuple[RecurrenceRule, ...] = ()
+    followers: list[Event] = attrs.field(factory=list, repr=False)
+    deleted: bool = False
+    created: int = 0
+    updated: int = 0
+    kept: dict[str, Any] = attrs.field(factory=dict)
+    """Parameters that are stored but in no answer, such as reminders and colour."""
+    rows: dict[Any, Any] = attrs.field(factory=dict, repr=False)
+    """The event as answers show it, until it changes."""
+
+    @property
+    def managed(self) -> bool:
+        """Whether an application made it."""
+        return self.owner is not None
+
+
+@attrs.frozen(kw_only=True)
+class Window:
+    """
+    A stretch of time that events are asked for.
+
+    All-day events have no zone of their own, so their days are compared with the
+    days that the window covers in the zone of whoever asks.
+
+    Attributes:
+        start: Events ending at or after this moment; `None`: all earlier ones too.
+        end: Events starting before this moment; `None`: all later ones too.
+        first_day: The same for all-day events, as the UTC midnight of the first day.
+        last_day: The UTC midnight of the day after the last one.
+    """
+
+    start: int | None = None
+    end: int | None = None
+    first_day: int | None = None
+    last_day: int | None = None
+
+    def holds(self, event: Event) -> bool:
+        """Whether an event lies in this window."""
+        return self.covers(event.start, event.end, all_day=event.all_day)
+
+    def covers(self, start: int, end: int, *, all_day: bool) -> bool:
+        """Whether a stretch of time lies in this window, be it only in part."""
+        if all_day:
+            # The end of an all-day event is the day after its last one.
+            return (self.first_day is None or end > self.first_day) and (
+                self.last_day is None or start < self.last_day
+            )
+        return (self.start is None or end >= self.start) and (self.end is None or start < self.end)
+
+
+class EventBook:
+    """
+    The events of one calendar, deleted ones included, found by what is asked for.
+
+    Every change goes through `add` and `change`, which keep the indexes true.
+    """
+
+    __slots__ = ("_by_id", "_by_uid", "_changes", "_owned", "_places", "_spans")
+
+    def __init__(self) -> None:
+        self._by_uid: dict[str, Event] = {}
+        self._by_id: dict[tuple[str, str], Event] = {}
+        self._owned: dict[str, list[Event]] = {}
+        self._spans = SpanIndex()
+        self._places: dict[str, list[tuple[int, int, bool]]] = {}
+        self._changes: list[tuple[int, str]] = []
+
+    def __len__(self) -> int:
+        return len(self._by_uid)
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self._by_uid.values())
+
+    def get(self, uid: str) -> Event | None:
+        """The event of this uid."""
+        return self._by_uid.get(uid)
+
+    def managed(self, owner: str, event_id: str) -> Event | None:
+        """The event that an application knows by its own id."""
+        return self._by_id.get((owner, event_id))
+
+    def add(self, event: Event, now: int) -> Event:
+        """Enter a new event."""
+        event.created = event.created or now
+        self._by_uid[event.uid] = event
+        if event.owner is not None:
+            self._owned.setdefault(event.owner, []).append(event)
+            if event.event_id is not None:
+                # Further occurrences of an event that recurs bear its id too.
+                self._by_id.setdefault((event.owner, event.event_id), event)
+        self._spans.add(event.start, event.end, event.uid)
+        self._stamp(event, event.updated or now)
+        return event
+
+    def change(self, event: Event, now: int, **changes: Any) -> Event:
+        """Give an event of this book new values."""
+        before = (event.start, event.end, event.all_day)
+        for name, value in changes.items():
+            setattr(event, name, value)
+        if before != (event.start, event.end, event.all_day):
+            self._spans.remove(before[0], before[1], event.uid)
+            self._spans.add(event.start, event.end, event.uid)
+            self._places.setdefault(event.uid, []).append(before)
+        self._stamp(event, now)
+        return event
+
+    def _stamp(self, event: Event, now: int) -> None:
+        event.updated = now
+        event.rows.clear()
+        insort(self._changes, (now, event.uid))
+        if len(self._changes) > 2 * len(self._by_uid) + 64:
+            self._changes = sorted((each.updated, each.uid) for each in self)
+
+    def touching(self, window: Window) -> Iterator[Event]:
+        """Every event in a window."""
+        # A day can begin up to fourteen hours away from its UTC midnight.
+        start = None if window.start is None else window.start - DAY
+        end = None if window.end is None else window.end + DAY
+        for uid in self._spans.touching(start, end):
+            event = self._by_uid[uid]
+            if window.holds(event):
+                yield event
+
+    def changed_since(self, moment: int) -> Iterator[Event]:
+        """Every event changed at or after a moment, the latest state of each once."""
+        seen: set[str] = set()
+        for stamp, uid in self._changes[bisect_left(self._changes, (moment, "")) :]:
+            if uid not in seen and self._by_uid[uid].updated == stamp:
+                seen.add(uid)
+                yield self._by_uid[uid]
+
+    def owned_by(self, owner: str) -> Iterator[Event]:
+        """Every event that an application manages."""
+        return iter(self._owned.get(owner, ()))
+
+    def moved(self) -> Iterator[Event]:
+        """Every event that was moved."""
+        for uid in self._places:
+            yield self._by_uid[uid]
+
+    def was_in(self, event: Event, window: Window) -> bool:
+        """Whether an event of this book was in a window before it was moved."""
+        return any(
+            window.covers(start, end, all_day=all_day)
+            for start, end, all_day in self._places.get(event.uid, ())
+        )
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """Sort by start, then calendar, then uid."""
+    return sorted(events, key=lambda event: (event.start, event.calendar.calendar_id, event.uid))

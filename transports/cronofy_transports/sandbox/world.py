@@ -1,0 +1,201 @@
+"""
+Everything that the sandbox knows, and what happens when something in it changes.
+
+The world knows no HTTP. Its clock, its ids and its choices are given to it; what is
+to happen later (a link for joining arrives) stands in an agenda that `World.settle`
+works through before the world is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from typing import Any
+
+from .choices import Choices
+from .clock import Clock
+from .ids import Ids
+from .push import Outbox, Write
+from .state.access import Application
+from .state.accounts import Account, Calendar, Profile
+from .state.browsers import Browsers
+from .state.channels import Channel
+from .state.events import Event
+from .state.links import Link
+from .state.shelf import Shelf
+from .state.vault import Vault
+from .state.working_time import WorkingTime
+
+__all__ = ("World",)
+
+
+class World:
+    """
+    The state of one sandbox.
+
+    Args:
+        clock: The time.
+        ids: Where ids and secrets come from.
+        choices: What to do where the reference is silent.
+        write: Makes the headers and body of a callback.
+    """
+
+    def __init__(self, clock: Clock, ids: Ids, choices: Choices, write: Write) -> None:
+        self.clock, self.ids, self.choices = clock, ids, choices
+        self.applications: dict[str, Application] = {}
+        self.accounts: dict[str, Account] = {}
+        self.calendars: dict[str, Calendar] = {}
+        self.application_calendars: dict[tuple[str, str], Account] = {}
+        self.channels: dict[str, list[Channel]] = {}
+        """By the sub of the account they tell of."""
+        self.links: dict[str, Link] = {}
+        self._working_times: dict[tuple[str, str], WorkingTime] = {}
+        self.vault = Vault(clock, ids, choices)
+        self.shelf = Shelf(clock, ids, choices)
+        self.outbox = Outbox(clock, choices, write)
+        self.browsers = Browsers(ids)
+        self._agenda: list[tuple[int, int, Callable[[int], None]]] = []
+        self._appointments = 0
+
+    # Time ----------------------------------------------------------------------------
+
+    def now(self) -> int:
+        """Seconds since the epoch."""
+        return self.clock.now()
+
+    def later(self, moment: int, action: Callable[[int], None]) -> None:
+        """Have *action* called with *moment* once it has come."""
+        self._appointments += 1
+        heappush(self._agenda, (moment, self._appointments, action))
+
+    def settle(self) -> None:
+        """Let everything happen that was to happen by now."""
+        while self._agenda and self._agenda[0][0] <= self.now():
+            moment, _, action = heappop(self._agenda)
+            action(moment)
+
+    def seconds_to_next(self) -> float | None:
+        """How long until something happens or a callback is due; `None`: nothing is to come."""
+        moments = [self._agenda[0][0]] if self._agenda else []
+        due = self.outbox.next_due()
+        moments += [] if due is None else [due]
+        return max(0.0, min(moments) - self.clock.time()) if moments else None
+
+    # Applications, accounts and calendars --------------------------------------------
+
+    def add_application(
+        self, name: str, *, client_id: str, secret: str, **values: Any
+    ) -> Application:
+        """Register an application."""
+        application = Application(client_id=client_id, name=name, secrets=[secret], **values)
+        self.applications[client_id] = application
+        return application
+
+    def by_secret(self, secret: str) -> Application | None:
+        """The application that one of its active secrets names."""
+        for application in self.applications.values():
+            if secret in application.secrets:
+                return application
+        return None
+
+    def add_account(self, **values: Any) -> Account:
+        """Let somebody have an account."""
+        account = Account(sub=self.ids.make("acc"), **values)
+        self.accounts[account.sub] = account
+        return account
+
+    def add_profile(
+        self,
+        account: Account,
+        *,
+        name: str,
+        provider_name: str,
+        provider_service: str,
+        **values: Any,
+    ) -> Profile:
+        """Connect an account to a calendar service."""
+        profile = Profile(
+            profile_id=self.ids.profile(),
+            name=name,
+            provider_name=provider_name,
+            provider_service=provider_service,
+            account=account,
+            **values,
+        )
+        account.profiles.append(profile)
+        return profile
+
+    def add_calendar(self, profile: Profile, name: str | None, **values: Any) -> Calendar:
+        """Put a calendar into a profile."""
+        calendar = Calendar(
+            calendar_id=values.pop("calendar_id", None) or self.ids.calendar(profile.profile_id),
+            name=name,
+            profile=profile,
+            **values,
+        )
+        profile.calendars.append(calendar)
+        self.calendars[calendar.calendar_id] = calendar
+        return calendar
+
+    def application_calendar(self, application: Application, key: str) -> Account:
+        """The application calendar of this id, made when it is asked for first."""
+        found = self.application_calendars.get((application.client_id, key))
+        if found is not None:
+            return found
+        account = Account(sub=self.ids.make("apc"), application_calendar_id=key)
+        self.accounts[account.sub] = account
+        self.application_calendars[application.client_id, key] = account
+        profile = self.add_profile(
+            account, name="", provider_name="cronofy", provider_service="cronofy"
+        )
+        suffix = profile.profile_id.removeprefix("pro_")
+        profile.name = suffix
+        self.add_calendar(profile, None, calendar_id=f"cal_{suffix}_0000000000", primary=True)
+        return account
+
+    def working_time(self, application: Application, account: Account) -> WorkingTime:
+        """What an application has stored of an account's working hours."""
+        return self._working_times.setdefault((application.client_id, account.sub), WorkingTime())
+
+    # Events --------------------------------------------------------------------------
+
+    def add_event(
+        self, calendar: Calendar, *, by: Application | None = None, **values: Any
+    ) -> Event:
+        """
+        Write a new event.
+
+        Args:
+            calendar: Where.
+            by: The application that writes, and thereby manages it; `None`: a person.
+            values: The attributes of `Event`.
+        """
+        event = Event(
+            uid=self.ids.external_event(),
+            calendar=calendar,
+            owner=by.client_id if by is not None else None,
+            **values,
+        )
+        calendar.events.add(event, self.now())
+        self.tell(calendar, event.owner, by=by)
+        return event
+
+    def change_event(
+        self, event: Event, *, by: Application | None = None, at: int | None = None, **changes: Any
+    ) -> Event:
+        """Change an event, now or at a moment that has passed; *by* as in `add_event`."""
+        event.calendar.events.change(event, self.now() if at is None else at, **changes)
+        self.tell(event.calendar, event.owner, by=by)
+        return event
+
+    def tell(self, calendar: Calendar, owner: str | None, *, by: Application | None) -> None:
+        """
+        Tell the channels of an account that something in one of its calendars changed.
+
+        An application is not told of what it did itself.
+
+        Source: /developers/api/push-notifications/
+        """
+        for channel in self.channels.get(calendar.account.sub, ()):
+            if channel.authorization.application is not by and channel.hears_of(calendar, owner):
+                self.outbox.changed(channel)
