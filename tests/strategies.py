@@ -26,7 +26,9 @@ from cronofy_async.core.operation import Operation, layout
 from cronofy_async.core.secret import Secret
 from cronofy_async.core.unset import UNSET, Unset
 from cronofy_async.models import (
+    AccessRequest,
     AddToCalendarEvent,
+    CalendarPermission,
     Conferencing,
     ConversationParticipant,
     Duration,
@@ -52,10 +54,12 @@ from cronofy_async.operations import (
     CreateRealTimeScheduling,
     CreateSchedulingConversation,
     CreateSchedulingRequest,
+    DownloadMeetingAgentResource,
     ListConversationSlots,
     ReadAvailablePeriods,
     ReadEvents,
     ReadFreeBusy,
+    RequestPermissions,
     SelectConversationSlots,
     UpsertAvailablePeriod,
     UpsertMultiRecipientSmartInvite,
@@ -97,6 +101,11 @@ slot_urls = st.builds(
     st.sampled_from(["https://api.cronofy.com", "http://127.0.0.1:8080", ""]),
     st.sampled_from(["slots", "participants/%402/slots", "slots?participant=2&x[]=%20"]),
 )
+agent_urls = st.builds(
+    lambda origin, end: f"{origin}/v1/meeting_agents/agt_1/{end}",
+    st.sampled_from(["https://api.cronofy.com", "http://127.0.0.1:8080", ""]),
+    st.sampled_from(["transcript", "a/%402/b", "resources?id=2&x[]=%20"]),
+)
 origins = st.sampled_from(["https://example.com", "http://localhost:8080"])
 json_values: SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**31), 2**31 - 1) | texts,
@@ -121,8 +130,14 @@ LEAVES: Final[Mapping[Any, SearchStrategy[Any]]] = {
 own_ids = st.text(st.characters(codec="ascii"), min_size=1, max_size=64)
 plain_ids = st.from_regex(r"[A-Za-z0-9_-]{1,20}", fullmatch=True)
 BY_NAME: Final[Mapping[str, SearchStrategy[Any]]] = {
+    "authorizations": st.deferred(
+        lambda: st.lists(
+            instances(AccessRequest), min_size=1, max_size=3, unique_by=lambda each: each.email
+        )
+    ),
     "availability_rule_id": own_ids,
     "available_period_id": own_ids,
+    "base64_content": st.binary(min_size=1, max_size=20),
     "bookable_event_id": plain_ids,
     "bookable_event_ids": st.lists(ids, min_size=1, max_size=3),
     "callback_url": urls,
@@ -144,6 +159,7 @@ BY_NAME: Final[Mapping[str, SearchStrategy[Any]]] = {
         st.sampled_from(["agenda", "availability"]), min_size=1, max_size=2, unique=True
     ),
     "redirect_uri": urls,
+    "redirect_uris": st.lists(urls, min_size=1, max_size=2),
     "registration_id": plain_ids,
     "required_duration": st.integers(1, 10_000).map(Duration),
     "scope": st.sampled_from(["read_write", "create_event delete_event"]),
@@ -268,11 +284,15 @@ TOGETHER: Final[Mapping[type, SearchStrategy[Together]]] = {
             BY_CLASS[SchedulingGroup].map(lambda group: {"host_": UNSET, "host_group": group}),
         )
     ),
+    DownloadMeetingAgentResource: agent_urls.map(lambda url: {"url": url}),
     EventDetails: event_times(),
     ListConversationSlots: slot_urls.map(lambda url: {"url": url}),
     ReadAvailablePeriods: windows(times=False),
     ReadEvents: windows(),
     ReadFreeBusy: windows(),
+    RequestPermissions: st.deferred(
+        lambda: some_of(CalendarPermission).map(lambda drawn: {"permissions": drawn})
+    ),
     SelectConversationSlots: st.builds(
         lambda url, slot: {"url": url, "selected_slots": [slot]}, slot_urls, texts
     ),

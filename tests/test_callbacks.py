@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cronofy_async import callbacks
 from cronofy_async.callbacks import (
     AuthorizationRefusedError,
+    Callback,
     read_callback,
     read_redirect,
     sign,
@@ -19,6 +20,28 @@ from cronofy_async.callbacks import (
 )
 from cronofy_async.core.errors import DecodeError, InvalidArgumentError, SignatureError
 from cronofy_async.core.secret import Secret
+from cronofy_async.models import (
+    Attachment,
+    AttachmentNotification,
+    AuthorizationFailure,
+    AuthorizationNotification,
+    ConferencingProvider,
+    DelegatedAuthorization,
+    Duration,
+    EventConferencing,
+    EventNotification,
+    Interaction,
+    MeetingAgent,
+    MeetingAgentDetails,
+    MeetingAgentNotification,
+    MeetingAgentResource,
+    MeetingAgentResourceCategory,
+    MeetingAgentState,
+    PassedTransition,
+    SubscribedEvent,
+    SubscriptionNotice,
+    SubscriptionNoticeType,
+)
 from cronofy_async.models.channels import Channel, ChannelFilters
 from cronofy_async.models.notifications import (
     ChannelNotification,
@@ -140,6 +163,242 @@ def test_every_type_on_a_channel_is_kept(kind: str) -> None:
 
     assert isinstance(callback, ChannelNotification)
     assert str(kind) == callback.notification.type
+
+
+CODE = "n2" * 16
+EVENT = {
+    "event_id": "qTtZdczOccgaPncGJaCiLg",
+    "summary": "Meeting agent enhanced",
+    "start": "2026-04-04T15:30:00Z",
+    "end": "2026-04-04T17:00:00Z",
+    "tzid": "Europe/Berlin",
+    "conferencing": {"provider_name": "zoom", "join_url": "https://zoom.us/00001111-222"},
+    "meeting_agent": {"profile_id": "cronofy"},
+}
+SUBSCRIBED = SubscribedEvent(
+    event_id="qTtZdczOccgaPncGJaCiLg",
+    summary="Meeting agent enhanced",
+    start=datetime(2026, 4, 4, 15, 30, tzinfo=UTC),
+    end=datetime(2026, 4, 4, 17, tzinfo=UTC),
+    tzid="Europe/Berlin",
+    conferencing=EventConferencing(
+        provider_name=ConferencingProvider.ZOOM, join_url="https://zoom.us/00001111-222"
+    ),
+    meeting_agent=MeetingAgent("cronofy"),
+)
+AGENT = {
+    "sub": "agt_692702a100ccd07000000000",
+    "state": "created",
+    "resources": [{"category": "cronofy", "type": "dashboard", "url": "https://..."}],
+}
+AGENT_CREATED = MeetingAgentDetails(
+    sub="agt_692702a100ccd07000000000",
+    state=MeetingAgentState.CREATED,
+    resources=(
+        MeetingAgentResource(
+            category=MeetingAgentResourceCategory.CRONOFY, type="dashboard", url="https://..."
+        ),
+    ),
+)
+
+
+def notice(*interactions: str) -> dict[str, object]:
+    """A notice as it is sent."""
+    return {"type": "event_subscription", "interactions": [{"type": t} for t in interactions]}
+
+
+def noticed(*interactions: str) -> SubscriptionNotice:
+    """The same as it is read."""
+    return SubscriptionNotice(
+        type=SubscriptionNoticeType.EVENT_SUBSCRIPTION,
+        interactions=tuple(Interaction(type=each) for each in interactions),
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        # Source: /developers/api/enterprise-connect/delegated-access/
+        (
+            {"authorization": {"code": CODE, "state": "row-17"}},
+            AuthorizationNotification(
+                authorization=DelegatedAuthorization(code=Secret(CODE), state="row-17")
+            ),
+        ),
+        (
+            {
+                "authorization": {
+                    "error": "access_denied",
+                    "error_key": "errors.some_key",
+                    "error_description": "human text",
+                    "state": "row-17",
+                }
+            },
+            AuthorizationNotification(
+                authorization=DelegatedAuthorization(
+                    error=AuthorizationFailure.ACCESS_DENIED,
+                    error_key="errors.some_key",
+                    error_description="human text",
+                    state="row-17",
+                )
+            ),
+        ),
+        (
+            {"authorization": {"error": "invented_in_2030"}},
+            AuthorizationNotification(
+                authorization=DelegatedAuthorization(error=AuthorizationFailure("invented_in_2030"))
+            ),
+        ),
+        # Source: /developers/api/meeting-agents/callbacks/
+        (
+            {
+                "notification": notice("meeting_agent_activated"),
+                "event": EVENT,
+                "meeting_agent": AGENT,
+            },
+            MeetingAgentNotification(
+                notification=noticed("meeting_agent_activated"),
+                event=SUBSCRIBED,
+                meeting_agent=AGENT_CREATED,
+            ),
+        ),
+        (
+            {
+                "notification": notice("meeting_agent_complete"),
+                "meeting_agent": {**AGENT, "state": "complete", "resources": []},
+            },
+            MeetingAgentNotification(
+                notification=noticed("meeting_agent_complete"),
+                meeting_agent=MeetingAgentDetails(
+                    sub="agt_692702a100ccd07000000000",
+                    state=MeetingAgentState.COMPLETE,
+                    resources=(),
+                ),
+            ),
+        ),
+        # Source: /developers/api/conferencing-services/subscriptions/
+        (
+            {"notification": notice("conferencing_assigned", "new_one"), "event": EVENT},
+            EventNotification(
+                notification=noticed("conferencing_assigned", "new_one"), event=SUBSCRIBED
+            ),
+        ),
+        # Source: /developers/api/event-triggers/
+        (
+            {
+                "notification": {
+                    "type": "event_subscription",
+                    "transitions": [{"before": "event_start", "offset": {"minutes": 5}}],
+                },
+                "event": {"calendar_id": "cal_1", "event_uid": "evt_1", "start": "2026-04-04"},
+            },
+            EventNotification(
+                notification=SubscriptionNotice(
+                    type=SubscriptionNoticeType.EVENT_SUBSCRIPTION,
+                    transitions=(PassedTransition(before="event_start", offset=Duration(5)),),
+                ),
+                event=SubscribedEvent(
+                    calendar_id="cal_1", event_uid="evt_1", start=date(2026, 4, 4)
+                ),
+            ),
+        ),
+        (
+            {"notification": {"type": "event_subscription"}},
+            EventNotification(notification=SubscriptionNotice(type=noticed().type)),
+        ),
+        # Source: /developers/api/attachments/create/
+        (
+            {
+                "notification": notice("attachment_rejected"),
+                "attachment": {"attachment_id": "att_1", "file_name": "a.pdf"},
+            },
+            AttachmentNotification(
+                notification=noticed("attachment_rejected"),
+                attachment=Attachment(attachment_id="att_1", file_name="a.pdf"),
+            ),
+        ),
+    ],
+)
+def test_every_kind_is_typed(body: object, expected: Callback) -> None:
+    """What a callback has says which kind it is; its documented example is read whole."""
+    assert expected == read_callback(*signed(body), OLD[0])
+
+
+def test_a_code_that_comes_is_kept_secret() -> None:
+    """Whoever logs the notification does not log the code."""
+    callback = read_callback(*signed({"authorization": {"code": CODE}}), OLD[0])
+
+    assert CODE not in repr(callback)
+    assert isinstance(callback, AuthorizationNotification)
+    assert callback.authorization.code is not None
+    assert CODE == callback.authorization.code.reveal()
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            {"notification": {**notice("x"), "new": 1}, "event": {**EVENT, "new": [1]}},
+            EventNotification(notification=noticed("x"), event=SUBSCRIBED),
+        ),
+        (
+            {"notification": notice("x"), "event": {"start": "soon", "summary": 1, "tzid": "UTC"}},
+            EventNotification(notification=noticed("x"), event=SubscribedEvent(tzid="UTC")),
+        ),
+        (
+            {
+                "notification": {
+                    **notice("x"),
+                    "transitions": [{"before": "event_middle", "offset": {"minutes": 5}}],
+                },
+                "event": None,
+            },
+            EventNotification(
+                notification=SubscriptionNotice(
+                    type=SubscriptionNoticeType.EVENT_SUBSCRIPTION,
+                    interactions=(Interaction(type="x"),),
+                    transitions=(PassedTransition(before="event_middle", offset=Duration(5)),),
+                )
+            ),
+        ),
+    ],
+)
+def test_what_is_new_or_odd_does_no_harm(body: object, expected: Callback) -> None:
+    """New keys and values are passed over or kept, and what cannot be read is left out."""
+    assert expected == read_callback(*signed(body), OLD[0])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"notification": {"type": "change"}, "channel": {"channel_id": 7}},
+        {"notification": {"type": "change"}, "channel": []},
+        {"notification": {"type": 7}, "channel": {"channel_id": "chn_1"}},
+        {"notification": "change", "channel": {"channel_id": "chn_1"}},
+        {"notification": {"type": "change"}, "meeting_agent": {"sub": 7}},
+        {"authorization": CODE},
+        {"authorization": {}},
+        {"authorization": {"code": None}},
+        {"meeting_agent": {"sub": "agt_1"}},
+    ],
+)
+def test_what_has_no_known_form_is_kept_whole(body: dict[str, object]) -> None:
+    """It is genuine, so it is handed on rather than refused."""
+    callback = read_callback(*signed(body), OLD[0])
+
+    assert isinstance(callback, UnknownNotification)
+    assert body == callback.body
+    assert CODE not in repr(callback)
+
+
+def test_a_kind_that_cannot_be_read_is_noted(caplog: pytest.LogCaptureFixture) -> None:
+    """The log says what is odd about it, and nothing of what it says."""
+    body = {"notification": {"type": "change"}, "channel": {"channel_id": ["canary"]}}
+    read_callback(*signed(body), OLD[0])
+
+    assert [
+        "a callback is no ChannelNotification: the answer cannot be read at channel.channel_id"
+    ] == [record.message for record in caplog.records]
 
 
 def test_unknown_kinds_are_kept_whole() -> None:

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import anyio
+import attrs
 import pytest
 
 from cronofy_async import (
@@ -25,6 +26,7 @@ from cronofy_async import (
     TransportTimeoutError,
     UnsafeURLError,
 )
+from cronofy_async.core.operation import Credential, Operation, Retry
 from cronofy_async.core.wire import Request, Response
 from cronofy_async.operations import ListCalendars, ReadEvents, RequestToken
 
@@ -44,6 +46,28 @@ RENEWED = answer(
         "scope": "read_write",
     },
 )
+
+
+@attrs.frozen(kw_only=True)
+class Thing:
+    """An answer."""
+
+    name: str
+
+
+@attrs.frozen(kw_only=True)
+class AdminThing(Operation[Thing]):
+    """A call of the Admin API."""
+
+    method, path, source = "GET", "/v1/things", "/"
+    credential, retry = Credential.ADMIN_KEY, Retry.READ
+
+
+@attrs.frozen(kw_only=True)
+class OpenThing(AdminThing):
+    """A call without credential."""
+
+    credential = Credential.NONE
 
 
 @pytest.fixture(params=["asyncio", "trio"])
@@ -122,6 +146,41 @@ class TestCredentials:
         with pytest.raises(CredentialError, match="acc_1"):
             await cronofy.account("acc_1").list_calendars()
 
+    async def test_the_admin_key_goes_with_its_own_calls(self) -> None:
+        """A call of the Admin API carries the admin key, and needs it."""
+        cronofy, transport = connect(answer(200, {"name": "x"}), admin_api_key="adm-1")
+        await cronofy.send(AdminThing())
+
+        assert "Bearer adm-1" == transport.requests[0].header("authorization")
+        with pytest.raises(CredentialError, match="CRONOFY_ADMIN_API_KEY"):
+            await connect()[0].send(AdminThing())
+
+    async def test_a_call_without_credential_carries_none(self) -> None:
+        """What needs no credential is sent without, by the application and by an account."""
+        cronofy, transport = connect(*[answer(200, {"name": "x"})] * 2)
+        await cronofy.send(OpenThing())
+        await cronofy.account(access_token=TOKEN).send(OpenThing())
+
+        assert [None, None] == [r.header("authorization") for r in transport.requests]
+
+    async def test_without_client_secret_nothing_is_renewed(self) -> None:
+        """A refresh token is of no use to a client without credentials: 401 is final."""
+        transport = RecordingTransport([answer(401)])
+        account = AsyncCronofy(transport=transport).account(
+            access_token=TOKEN, refresh_token=REFRESH
+        )
+        with pytest.raises(AuthenticationError):
+            await account.list_calendars()
+        assert 1 == len(transport.requests)
+
+    async def test_tokens_given_again_replace_the_former(self) -> None:
+        """A view made with newer tokens gives them to the views that are there."""
+        cronofy, _ = connect()
+        old = cronofy.account("acc_1", access_token=TOKEN)
+        cronofy.account("acc_1", access_token="tok-newer")
+
+        assert Secret("tok-newer") == old.tokens.access_token
+
     def test_a_view_needs_an_account(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A view of nobody is refused at once."""
         monkeypatch.delenv("CRONOFY_ACCESS_TOKEN", raising=False)
@@ -192,6 +251,34 @@ class TestRenewal:
         assert Tokens(
             access_token=Secret("tok-new"), refresh_token=Secret("ref-new")
         ) == await store.get("acc_1")
+
+    async def test_a_token_replaced_meanwhile_is_not_renewed(self) -> None:
+        """When the refused token is no longer the current one, the current one is sent."""
+
+        def replaced_meanwhile(request: Request) -> Response:
+            cronofy.account("acc_1", access_token="tok-2", refresh_token=REFRESH)
+            return answer(401)
+
+        cronofy, transport = connect(replaced_meanwhile, CALENDARS)
+        account = cronofy.account("acc_1", access_token=TOKEN, refresh_token=REFRESH)
+        await account.list_calendars()
+
+        assert ["/v1/calendars"] * 2 == [request.path for request in transport.requests]
+        assert "Bearer tok-2" == transport.requests[1].header("authorization")
+
+    async def test_a_slow_renewal_uses_up_the_calls_time(self) -> None:
+        """A call whose time is over after its renewal is not sent again."""
+        time = FrozenTime()
+
+        def slow(request: Request) -> Response:
+            time.time += 31
+            return RENEWED
+
+        cronofy, _ = connect(answer(401), slow, runtime=time.runtime())
+        account = cronofy.account("acc_1", access_token=TOKEN, refresh_token=REFRESH)
+        with pytest.raises(TransportTimeoutError):
+            await account.list_calendars()
+        assert Secret("tok-new") == account.tokens.access_token
 
     async def test_views_of_one_account_share_their_tokens(self) -> None:
         """What one view renews, another view of the account uses."""
@@ -464,6 +551,17 @@ class TestSettings:
             AsyncCronofy(ID, "sec ret-x")
         assert "client_secret" == caught.value.field
         assert "sec ret-x" not in str(caught.value)
+
+    def test_an_authorization_url_needs_a_client_id(self) -> None:
+        """Without a client id anywhere there is no URL, and the error names it."""
+        cronofy = AsyncCronofy(transport=RecordingTransport())
+        with pytest.raises(InvalidArgumentError) as caught:
+            cronofy.authorization_url(redirect_uri="https://a.example/cb", scope="read_write")
+        assert "client_id" == caught.value.field
+        url = cronofy.authorization_url(
+            client_id="other", redirect_uri="https://a.example/cb", scope="read_write"
+        )
+        assert "client_id=other" in url
 
     async def test_the_authorization_url_has_the_clients_own_id(self) -> None:
         """The URL of the consent page is on the app host and carries our client id."""

@@ -25,6 +25,7 @@ from cronofy_async.models import (
     EventStatus,
     EventTime,
     Moment,
+    ProviderName,
     Userinfo,
     ZonedTime,
 )
@@ -472,3 +473,30 @@ def test_the_place_of_what_is_unreadable_is_always_told() -> None:
     with pytest.raises(DecodeError) as caught:
         ReadEvents(tzid="Etc/UTC").from_response(Response(200, (), body))
     assert ("events[1]",) == caught.value.paths
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_enums_become_members_on_every_path(strict: bool) -> None:
+    """A string of an enum is its member however it is read, not only equal to it."""
+    raw = {"calendar_id": "cal_1", "provider_name": "google"}
+    read = codec.structure(raw, Calendar, strict=strict)
+    fast = codec.decode(json.dumps(raw).encode(), Calendar)
+
+    assert read.provider_name is fast.provider_name is ProviderName.GOOGLE
+
+
+def test_a_type_without_a_form_on_the_wire_is_no_answer() -> None:
+    """A class that nobody registered cannot be read, fast or not."""
+
+    @attrs.frozen
+    class Odd:
+        value: complex
+
+    with pytest.raises(DecodeError):
+        codec.decode(b'{"value": "1+2j"}', Odd)
+
+
+def test_what_has_no_json_form_is_refused() -> None:
+    """A value that JSON cannot say is an error of whoever wrote it."""
+    with pytest.raises(TypeError, match="complex"):
+        codec.unstructure({"a": [1j]})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -14,7 +15,16 @@ from typing import Any
 
 import pytest
 
-from cronofy_async import Account, Cronofy, CronofyError, RetryPolicy, ServerError
+from cronofy_async import (
+    Account,
+    Cronofy,
+    CronofyError,
+    RetryPolicy,
+    Secret,
+    ServerError,
+    Tokens,
+    sync,
+)
 from cronofy_async.core.wire import Request, Response
 from cronofy_async.operations import ListCalendars
 
@@ -132,6 +142,69 @@ def test_reprs_name_the_sync_classes() -> None:
     assert "<Account by token>" == repr(account)
     assert "<Pager of ReadEvents>" == repr(account.read_events(tzid="UTC"))
     assert "<Cronofy at https://api.cronofy.com>" == repr(Cronofy("id", "secret-1"))
+
+
+def test_ctrl_c_cancels_what_was_waited_for() -> None:
+    """Interrupting a waiting call cancels it on the background loop, and raises."""
+    cancelled = threading.Event()
+
+    class Endless(RecordingTransport):
+        async def send(self, request: Request, *, timeout: float) -> Response:
+            threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGINT)).start()
+            try:
+                await asyncio.sleep(30)
+            except asyncio.CancelledError:
+                cancelled.set()
+                raise
+            raise AssertionError("nobody interrupted")
+
+    account = Cronofy("id", "secret-1", transport=Endless()).account(access_token="t")
+    with pytest.raises(KeyboardInterrupt):
+        account.list_calendars()
+    assert cancelled.is_set()
+
+
+def test_the_loop_can_be_stopped_and_starts_anew() -> None:
+    """What the interpreter's exit does leaves a bridge that works if it is used again."""
+    bridge = sync._Bridge()
+
+    async def name() -> str:
+        return threading.current_thread().name
+
+    assert "cronofy_async" == bridge.call(name)
+    bridge.stop()
+    bridge.stop()
+    assert "cronofy_async" == bridge.call(name)
+    bridge.stop()
+
+
+def test_exit_closes_open_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the interpreter's exit every open client is closed, also after one that fails."""
+    closed: list[int] = []
+
+    class Closing:
+        def __init__(self, number: int) -> None:
+            self.number = number
+
+        def close(self) -> None:
+            closed.append(self.number)
+            raise RuntimeError("cannot close")
+
+    clients = {Closing(1), Closing(2)}
+    monkeypatch.setattr(sync, "_open", clients)
+    monkeypatch.setattr(sync, "_bridge", sync._Bridge())
+    sync._at_exit()
+
+    assert [1, 2] == sorted(closed)
+
+
+def test_urls_are_built_without_a_loop() -> None:
+    """Building a URL starts nothing."""
+    cronofy = Cronofy("id-7", "secret-1")
+    url = cronofy.authorization_url(redirect_uri="https://a.example/cb", scope="read_write")
+
+    assert "client_id=id-7" in url
+    assert Tokens(access_token=Secret("t")) == cronofy.account(access_token="t").tokens
 
 
 def run_script(script: str, **options: Any) -> subprocess.CompletedProcess[str]:

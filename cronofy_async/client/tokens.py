@@ -115,8 +115,8 @@ class TokenHolder:
 
     async def _renew(self) -> Secret:
         refresh_token = self.current.refresh_token
-        if self._exchange is None or refresh_token is None:
-            raise CredentialError("this view has no refresh token to get a new access token with")
+        assert self._exchange is not None, "only what is renewable is renewed"
+        assert refresh_token is not None, "only what is renewable is renewed"
         renewed = await self._exchange(refresh_token)
         # The service may leave the refresh token as it was by not naming it.
         self.current = Tokens(

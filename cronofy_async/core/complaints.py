@@ -12,7 +12,7 @@ from cattrs.errors import (
     IterableValidationNote,
 )
 
-from .errors import INVALID, REQUIRED, UNKNOWN, FieldError, InvalidArgumentError, RequestParseError
+from .errors import INVALID, REQUIRED, UNKNOWN, FieldError, InvalidArgumentError
 from .fields import wire_name
 
 __all__ = ("complaints",)
@@ -45,10 +45,6 @@ def complaints(error: BaseException, path: str = "") -> dict[str, tuple[FieldErr
     elif isinstance(error, InvalidArgumentError):
         at = ".".join(part for part in (path, error.field.removesuffix("_")) if part)
         add(at, FieldError(INVALID, f"{error.problem}; {error.remedy}"))
-    elif isinstance(error, RequestParseError):
-        for inner_at, worded in error.errors.items():
-            for complaint in worded:
-                add(".".join(part for part in (path, inner_at) if part), complaint)
     else:
         text = str(error) if isinstance(error, (ValueError, TypeError)) else "cannot be read"
         add(path, FieldError(INVALID, text))

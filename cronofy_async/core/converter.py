@@ -57,11 +57,8 @@ def converter(strict: bool) -> Converter:
         return read_object if strict else _forgiving(cls, read_object)
 
     result.register_structure_hook_factory(attrs.has, structure_class)
-    for cls in (str, int, bool, float):
+    for cls in _JSON_NAMES:
         result.register_structure_hook(cls, _plain(cls))
-    result.register_structure_hook_func(
-        lambda t: isinstance(t, type) and issubclass(t, Enum), _read_enum
-    )
     result.register_structure_hook_func(
         lambda t: t in LEAVES,
         lambda raw, t: LEAVES[t].read_strict(raw) if strict else LEAVES[t].read(raw),
@@ -106,18 +103,13 @@ def _plain(cls: type) -> Callable[[Any, Any], Any]:
     accepted = (int, float) if cls is float else cls
     description = f"must be {_JSON_NAMES[cls]}"
 
-    def read(raw: Any, _: Any) -> Any:
+    def read(raw: Any, type_: Any) -> Any:
         if not isinstance(raw, accepted) or (isinstance(raw, bool) and cls is not bool):
             raise ValueError(description)
-        return raw
+        # Enums of strings come here too, as they are strings.
+        return type_(raw) if issubclass(type_, Enum) else raw
 
     return read
-
-
-def _read_enum(raw: Any, type_: Any) -> Any:
-    if not isinstance(raw, str):
-        raise ValueError("must be a string")
-    return type_(raw)
 
 
 def _read_literal(raw: Any, type_: Any) -> Any:

@@ -344,8 +344,8 @@ def _body_or_query(cls: type[Operation[Any]], request: Request) -> dict[str, Any
     if not request.body:
         return {}
     try:
-        raw = json.loads(request.body)
-    except (ValueError, RecursionError):
+        raw = codec.load(request.body)
+    except DecodeError:
         raise RequestParseError({"": (FieldError(INVALID, "is not JSON"),)}) from None
     if not isinstance(raw, dict):
         raise RequestParseError({"": (FieldError(INVALID, "must be an object"),)})

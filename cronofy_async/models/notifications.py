@@ -79,8 +79,8 @@ class UnknownNotification:
 
     Attributes:
         type: What it calls itself, if it does.
-        body: All of it.
+        body: All of it. The repr shows only its keys, as there may be a code or token in it.
     """
 
     type: str | None
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] = attrs.field(repr=lambda body: repr(sorted(body)))
