@@ -180,7 +180,7 @@ def _typed(raw: dict[str, Any]) -> Callback:
             try:
                 found: Callback = codec.structure(raw, cls)
             except DecodeError as error:
-                # It is genuine all the same: better half understood than not answered.
+                # It is genuine all the same: refused, it would only be sent again.
                 log.warning("a callback is no %s: %s", cls.__name__, error)
                 break
             return found

@@ -1,8 +1,8 @@
 """
 An operation: one API call as a value.
 
-A frozen attrs class declares it: its fields are the call's parameters, its class
-attributes are the endpoint, its type argument is the answer. One convention does
+A frozen attrs class declares it: its fields are the call's parameters, the arguments of
+its class are the endpoint, its type argument is the answer. One convention does
 the mapping both ways:
 
 - a field named in the path goes into the path;
@@ -17,7 +17,7 @@ adds it when it sends.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from functools import cache
 from types import MappingProxyType
@@ -38,9 +38,10 @@ from .errors import (
 from .fields import old_names
 from .kinds import check_kinds
 from .memo import memo
+from .parameters import query_pairs, read_parameters
 from .paths import path_values as path_values
 from .paths import segment
-from .unset import Unset
+from .unset import UNSET, Unset
 from .wire import Request, Response
 
 __all__ = ("Credential", "Operation", "Retry", "Stability", "in_header")
@@ -135,6 +136,49 @@ class Operation(Generic[T]):
     batchable: ClassVar[bool] = False
     accepted: ClassVar[frozenset[int]] = frozenset()
     """Statuses besides 2xx that come with an answer."""
+    items: ClassVar[str] = ""
+    """The key of the list of entries, if the answer comes in pages."""
+
+    def __init_subclass__(
+        cls,
+        *,
+        method: str | Unset = UNSET,
+        path: str | Unset = UNSET,
+        host: Literal["api", "app"] | Unset = UNSET,
+        credential: Credential | Unset = UNSET,
+        retry: Retry | Unset = UNSET,
+        source: str | Unset = UNSET,
+        stability: Stability | Unset = UNSET,
+        envelope: str | Unset | None = UNSET,
+        items: str | Unset = UNSET,
+        fixed: Mapping[str, Any] | Unset = UNSET,
+        presumed: frozenset[str] | Unset = UNSET,
+        selector: str | Unset = UNSET,
+        accepted: frozenset[int] | Unset = UNSET,
+        batchable: bool | Unset = UNSET,
+    ) -> None:
+        """Declare the endpoint: each argument becomes the class attribute of its name."""
+        super().__init_subclass__()
+        declared: dict[str, Any] = {
+            "method": method,
+            "path": path,
+            "host": host,
+            "credential": credential,
+            "retry": retry,
+            "source": source,
+            "stability": stability,
+            "envelope": envelope,
+            "items": items,
+            "fixed": fixed,
+            "presumed": presumed,
+            "selector": selector,
+            "accepted": accepted,
+            "batchable": batchable,
+        }
+        # attrs makes each class a second time, without these arguments: then all are unset.
+        for name, value in declared.items():
+            if value is not UNSET:
+                setattr(cls, name, value)
 
     extra: Mapping[str, Any] = attrs.field(
         factory=dict, converter=_own_mapping, repr=lambda extra: repr(sorted(extra))
@@ -162,7 +206,7 @@ class Operation(Generic[T]):
             if name in parameters
         }
         if self.method == "GET":
-            query = urlencode(list(_query(parameters)), quote_via=quote)
+            query = urlencode(list(query_pairs(parameters)), quote_via=quote)
             joint = "&" if "?" in path else "?"
             return Request(self.method, f"{path}{joint}{query}" if query else path, headers)
         if not parameters:
@@ -226,7 +270,7 @@ class Operation(Generic[T]):
             RequestParseError: What is wrong, by parameter.
         """
         fields = layout(cls)
-        raw = _body_or_query(cls, request)
+        raw = read_parameters(cls, request)
         match = path_values(cls.path, request.path)
         if match is None:
             raise RequestParseError({"": (FieldError(INVALID, "is for another path"),)})
@@ -320,63 +364,3 @@ def _envelope(answer: Any, key: str) -> Any:
     return codec.decoder(
         msgspec.defstruct("Envelope", [("content", answer)], rename={"content": key})
     )
-
-
-# Queries and bodies -------------------------------------------------------------------
-
-
-def _query(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in parameters.items():
-        if isinstance(value, list):
-            for item in value:
-                yield f"{name}[]", _query_text(item)
-        elif value is not None:
-            yield name, _query_text(value)
-
-
-def _query_text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _body_or_query(cls: type[Operation[Any]], request: Request) -> dict[str, Any]:
-    if cls.method == "GET":
-        return _read_query(cls, request)
-    if not request.body:
-        return {}
-    try:
-        raw = codec.load(request.body)
-    except DecodeError:
-        raise RequestParseError({"": (FieldError(INVALID, "is not JSON"),)}) from None
-    if not isinstance(raw, dict):
-        raise RequestParseError({"": (FieldError(INVALID, "must be an object"),)})
-    return raw
-
-
-def _read_query(cls: type[Operation[Any]], request: Request) -> dict[str, Any]:
-    kinds = _query_kinds(cls)
-    raw: dict[str, Any] = {}
-    for name, text in request.query:
-        if name.endswith("[]"):
-            raw.setdefault(name[:-2], []).append(text)
-        else:
-            raw[name] = _query_value(text, kinds.get(name))
-    return raw
-
-
-def _query_value(text: str, kind: Any) -> Any:
-    if kind is bool and text in ("true", "false"):
-        return text == "true"
-    if kind is int and text.removeprefix("-").isdecimal() and text.isascii():
-        return int(text)
-    return text
-
-
-@memo
-def _query_kinds(cls: Any) -> Mapping[str, Any]:
-    """The one concrete type of each parameter, since a query holds only text."""
-    attrs.resolve_types(cls)
-    kinds: dict[str, Any] = {}
-    for field in attrs.fields(cls):
-        members = [m for m in get_args(field.type) or (field.type,) if m not in (Unset, type(None))]
-        kinds[codec.wire_name(field)] = members[0] if len(members) == 1 else None
-    return kinds

@@ -8,7 +8,7 @@ The pages of one read form a chain: only page n says where page n+1 is. Its
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import attrs
 import msgspec
@@ -60,9 +60,6 @@ class _Pages:
 @attrs.frozen(kw_only=True)
 class PagedOperation(Operation[Page[T]]):
     """The base of a call whose answer comes in pages; *T* is the type of one entry."""
-
-    items: ClassVar[str]
-    """The key of the list of entries."""
 
     @classmethod
     def item_type(cls) -> Any:

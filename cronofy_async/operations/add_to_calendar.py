@@ -19,7 +19,15 @@ __all__ = ("AddToCalendar",)
 
 
 @attrs.frozen(kw_only=True)
-class AddToCalendar(Operation[AddToCalendarLink]):
+class AddToCalendar(
+    Operation[AddToCalendarLink],
+    method="POST",
+    path="/v1/add_to_calendar",
+    credential=Credential.CLIENT_BODY,
+    retry=Retry.CREATE,
+    source="/developers/api/events/upsert-event/",
+    stability=Stability.PRERELEASE,
+):
     """
     Make a link by which somebody grants access to a calendar and gets one event into it.
 
@@ -42,11 +50,6 @@ class AddToCalendar(Operation[AddToCalendarLink]):
 
     Source: /developers/api/events/upsert-event/
     """
-
-    method, path = "POST", "/v1/add_to_calendar"
-    credential, retry = Credential.CLIENT_BODY, Retry.CREATE
-    source = "/developers/api/events/upsert-event/"
-    stability = Stability.PRERELEASE
 
     oauth: SchedulingOAuth = attrs.field(converter=_oauth, validator=instance(SchedulingOAuth))
     event: AddToCalendarEvent = attrs.field(validator=instance(AddToCalendarEvent))

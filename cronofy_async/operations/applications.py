@@ -17,7 +17,15 @@ def _contact(value: str | VerificationContact) -> VerificationContact:
 
 
 @attrs.frozen(kw_only=True)
-class SubmitApplicationVerification(Operation[None]):
+class SubmitApplicationVerification(
+    Operation[None],
+    method="POST",
+    path="/v1/application_verification",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.KEYED,
+    source="/developers/admin-api/verify-application/",
+    stability=Stability.PRERELEASE,
+):
     """
     Say where an application's authorizations come back to, and take it into production.
 
@@ -38,11 +46,6 @@ class SubmitApplicationVerification(Operation[None]):
     Source: /developers/admin-api/verify-application/
     """
 
-    method, path = "POST", "/v1/application_verification"
-    credential, retry = Credential.CLIENT_SECRET, Retry.KEYED
-    source = "/developers/admin-api/verify-application/"
-    stability = Stability.PRERELEASE
-
     redirect_uris: tuple[str, ...] = attrs.field(converter=strings, validator=one_or_more)
     contact: VerificationContact = attrs.field(
         converter=_contact, validator=instance(VerificationContact)
@@ -54,7 +57,16 @@ class SubmitApplicationVerification(Operation[None]):
 
 
 @attrs.frozen(kw_only=True)
-class ProvisionApplication(Operation[ProvisionedApplication]):
+class ProvisionApplication(
+    Operation[ProvisionedApplication],
+    method="POST",
+    path="/v1/applications",
+    credential=Credential.ADMIN_KEY,
+    retry=Retry.CREATE,
+    source="/developers/admin-api/provision-application/",
+    stability=Stability.PRERELEASE,
+    envelope="oauth_client",
+):
     """
     Make an application in the Organizational Unit of the Admin API key. Prerelease.
 
@@ -74,12 +86,6 @@ class ProvisionApplication(Operation[ProvisionedApplication]):
 
     Source: /developers/admin-api/provision-application/
     """
-
-    method, path = "POST", "/v1/applications"
-    credential, retry = Credential.ADMIN_KEY, Retry.CREATE
-    source = "/developers/admin-api/provision-application/"
-    stability = Stability.PRERELEASE
-    envelope = "oauth_client"
 
     name: str = attrs.field(validator=not_empty)
     url: str = attrs.field(validator=not_empty)

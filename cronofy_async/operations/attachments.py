@@ -15,7 +15,16 @@ __all__ = ("CreateAttachment",)
 
 
 @attrs.frozen(kw_only=True)
-class CreateAttachment(Operation[Attachment]):
+class CreateAttachment(
+    Operation[Attachment],
+    method="POST",
+    path="/v1/attachments",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.CREATE,
+    source="/developers/api/attachments/create/",
+    stability=Stability.BETA,
+    envelope="attachment",
+):
     """
     Upload a file, to be attached to events afterwards. Beta.
 
@@ -37,12 +46,6 @@ class CreateAttachment(Operation[Attachment]):
 
     Source: /developers/api/attachments/create/
     """
-
-    method, path = "POST", "/v1/attachments"
-    credential, retry = Credential.CLIENT_SECRET, Retry.CREATE
-    source = "/developers/api/attachments/create/"
-    stability = Stability.BETA
-    envelope = "attachment"
 
     attachment: AttachmentFile = attrs.field(validator=instance(AttachmentFile))
     subscriptions: tuple[Subscription, ...] | Unset = attrs.field(

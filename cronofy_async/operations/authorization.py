@@ -64,7 +64,16 @@ def _scope(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
 
 
 @attrs.frozen(kw_only=True)
-class Authorize(Operation[None]):
+class Authorize(
+    Operation[None],
+    method="GET",
+    path="/oauth/authorize",
+    host="app",
+    credential=Credential.NONE,
+    retry=Retry.READ,
+    source="/developers/api/authorization/request-authorization/",
+    fixed=_CODE,
+):
     """
     Send a person's browser to the page where they grant access to their calendars.
 
@@ -94,11 +103,6 @@ class Authorize(Operation[None]):
     Source: /developers/api/authorization/request-authorization/
     """
 
-    method, path, host = "GET", "/oauth/authorize", "app"
-    credential, retry = Credential.NONE, Retry.READ
-    source = "/developers/api/authorization/request-authorization/"
-    fixed = _CODE
-
     client_id: str | Unset = attrs.field(default=UNSET, validator=not_empty)
     redirect_uri: str = attrs.field(validator=[not_empty, is_http_url])
     scope: str = attrs.field(converter=scopes, validator=_scope)
@@ -113,7 +117,16 @@ class Authorize(Operation[None]):
 
 
 @attrs.frozen(kw_only=True)
-class AuthorizeEnterprise(Operation[None]):
+class AuthorizeEnterprise(
+    Operation[None],
+    method="GET",
+    path="/enterprise_connect/oauth/authorize",
+    host="app",
+    credential=Credential.NONE,
+    retry=Retry.READ,
+    source="/developers/api/enterprise-connect/request-authorization/",
+    fixed=_CODE,
+):
     """
     Send an administrator's browser to where they grant access to a whole domain.
 
@@ -135,11 +148,6 @@ class AuthorizeEnterprise(Operation[None]):
     Source: /developers/api/enterprise-connect/request-authorization/
     """
 
-    method, path, host = "GET", "/enterprise_connect/oauth/authorize", "app"
-    credential, retry = Credential.NONE, Retry.READ
-    source = "/developers/api/enterprise-connect/request-authorization/"
-    fixed = _CODE
-
     client_id: str | Unset = attrs.field(default=UNSET, validator=not_empty)
     redirect_uri: str = attrs.field(validator=[not_empty, is_http_url])
     scope: str = attrs.field(converter=scopes, validator=_scope)
@@ -148,7 +156,15 @@ class AuthorizeEnterprise(Operation[None]):
 
 
 @attrs.frozen(kw_only=True)
-class RequestToken(Operation[TokenSet]):
+class RequestToken(
+    Operation[TokenSet],
+    method="POST",
+    path="/oauth/token",
+    credential=Credential.CLIENT_BODY,
+    retry=Retry.TOKEN,
+    source="/developers/api/authorization/request-token/",
+    fixed=MappingProxyType({"grant_type": "authorization_code"}),
+):
     """
     Exchange the code that an authorization gave for tokens. A code works once, and not for long.
 
@@ -167,17 +183,20 @@ class RequestToken(Operation[TokenSet]):
     Source: /developers/api/authorization/request-token/
     """
 
-    method, path = "POST", "/oauth/token"
-    credential, retry = Credential.CLIENT_BODY, Retry.TOKEN
-    source = "/developers/api/authorization/request-token/"
-    fixed = MappingProxyType({"grant_type": "authorization_code"})
-
     code: Secret = attrs.field(converter=_code)
     redirect_uri: str = attrs.field(validator=[not_empty, is_http_url])
 
 
 @attrs.frozen(kw_only=True)
-class RefreshToken(Operation[TokenSet]):
+class RefreshToken(
+    Operation[TokenSet],
+    method="POST",
+    path="/oauth/token",
+    credential=Credential.CLIENT_BODY,
+    retry=Retry.TOKEN,
+    source="/developers/api/authorization/refresh-token/",
+    fixed=MappingProxyType({"grant_type": "refresh_token"}),
+):
     """
     Get a new access token. Account views do this by themselves when a token is refused.
 
@@ -193,16 +212,19 @@ class RefreshToken(Operation[TokenSet]):
     Source: /developers/api/authorization/refresh-token/
     """
 
-    method, path = "POST", "/oauth/token"
-    credential, retry = Credential.CLIENT_BODY, Retry.TOKEN
-    source = "/developers/api/authorization/refresh-token/"
-    fixed = MappingProxyType({"grant_type": "refresh_token"})
-
     refresh_token: Secret = attrs.field(converter=_refresh_token)
 
 
 @attrs.frozen(kw_only=True)
-class RevokeByToken(Operation[None]):
+class RevokeByToken(
+    Operation[None],
+    method="POST",
+    path="/oauth/token/revoke",
+    credential=Credential.CLIENT_BODY,
+    retry=Retry.KEYED,
+    source="/developers/api/authorization/revoke/",
+    selector="token",
+):
     """
     Give up access to an account, application calendar or service account, by one of its tokens.
 
@@ -218,18 +240,21 @@ class RevokeByToken(Operation[None]):
     Source: /developers/api/authorization/revoke/
     """
 
-    method, path = "POST", "/oauth/token/revoke"
-    credential, retry = Credential.CLIENT_BODY, Retry.KEYED
-    source = "/developers/api/authorization/revoke/"
-    selector = "token"
-
     # Older clients call it refresh_token.
     token: Secret = attrs.field(converter=_token, metadata=codec.formerly("refresh_token"))
     request_pii_erasure: bool | Unset = UNSET
 
 
 @attrs.frozen(kw_only=True)
-class RevokeBySub(Operation[None]):
+class RevokeBySub(
+    Operation[None],
+    method="POST",
+    path="/oauth/token/revoke",
+    credential=Credential.CLIENT_BODY,
+    retry=Retry.KEYED,
+    source="/developers/api/authorization/revoke/",
+    selector="sub",
+):
     """
     Give up access to an account, application calendar or service account, by its id.
 
@@ -245,17 +270,19 @@ class RevokeBySub(Operation[None]):
     Source: /developers/api/authorization/revoke/
     """
 
-    method, path = "POST", "/oauth/token/revoke"
-    credential, retry = Credential.CLIENT_BODY, Retry.KEYED
-    source = "/developers/api/authorization/revoke/"
-    selector = "sub"
-
     sub: str = attrs.field(validator=not_empty)
     request_pii_erasure: bool | Unset = UNSET
 
 
 @attrs.frozen(kw_only=True)
-class RevokeProfile(Operation[None]):
+class RevokeProfile(
+    Operation[None],
+    method="POST",
+    path="/v1/profiles/{profile_id}/revoke",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.KEYED,
+    source="/developers/api/authorization/revoke-profile/",
+):
     """
     Give up access to one profile of an account; the account's other profiles stay.
 
@@ -270,15 +297,18 @@ class RevokeProfile(Operation[None]):
     Source: /developers/api/authorization/revoke-profile/
     """
 
-    method, path = "POST", "/v1/profiles/{profile_id}/revoke"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.KEYED
-    source = "/developers/api/authorization/revoke-profile/"
-
     profile_id: str = attrs.field(validator=not_empty)
 
 
 @attrs.frozen(kw_only=True)
-class UpsertApplicationCalendar(Operation[TokenSet]):
+class UpsertApplicationCalendar(
+    Operation[TokenSet],
+    method="POST",
+    path="/v1/application_calendars",
+    credential=Credential.CLIENT_BODY,
+    retry=Retry.KEYED,
+    source="/developers/api/calendars/application-calendars/",
+):
     """
     Get the tokens of an application calendar, which is created at the first call.
 
@@ -292,10 +322,6 @@ class UpsertApplicationCalendar(Operation[TokenSet]):
 
     Source: /developers/api/calendars/application-calendars/
     """
-
-    method, path = "POST", "/v1/application_calendars"
-    credential, retry = Credential.CLIENT_BODY, Retry.KEYED
-    source = "/developers/api/calendars/application-calendars/"
 
     application_calendar_id: str = attrs.field(validator=not_empty)
 
@@ -322,7 +348,15 @@ def _version() -> str:
 
 
 @attrs.frozen(kw_only=True)
-class CreateElementToken(Operation[ElementToken]):
+class CreateElementToken(
+    Operation[ElementToken],
+    method="POST",
+    path="/v1/element_tokens",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.CREATE,
+    source="/developers/ui-elements/authentication/",
+    envelope="element_token",
+):
     """
     Make a token that lets a component in a web page act for some accounts.
 
@@ -342,11 +376,6 @@ class CreateElementToken(Operation[ElementToken]):
 
     Source: /developers/ui-elements/authentication/
     """
-
-    method, path = "POST", "/v1/element_tokens"
-    credential, retry = Credential.CLIENT_SECRET, Retry.CREATE
-    source = "/developers/ui-elements/authentication/"
-    envelope = "element_token"
 
     permissions: tuple[ElementPermission, ...] = attrs.field(
         converter=_permissions, validator=[one_or_more, one_of(ElementPermission)]

@@ -12,7 +12,15 @@ __all__ = ("QueryAvailability",)
 
 
 @attrs.frozen(kw_only=True)
-class QueryAvailability(AvailabilityQuery, Operation[Availability]):
+class QueryAvailability(
+    AvailabilityQuery,
+    Operation[Availability],
+    method="POST",
+    path="/v1/availability",
+    credential=Credential.SECRET_OR_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api/scheduling/availability/",
+):
     """
     Find out when people are free; needs the scope ``read_free_busy`` for each of them.
 
@@ -54,10 +62,6 @@ class QueryAvailability(AvailabilityQuery, Operation[Availability]):
 
     Source: /developers/api/scheduling/availability/
     """
-
-    method, path = "POST", "/v1/availability"
-    credential, retry = Credential.SECRET_OR_TOKEN, Retry.READ
-    source = "/developers/api/scheduling/availability/"
 
     def read_body(self, body: bytes) -> Availability:
         """Read the answer, and take nothing else for one in which nobody is free."""

@@ -54,7 +54,15 @@ def _check_weekly_period(path: str, period: WeeklyPeriod) -> None:
 
 
 @attrs.frozen(kw_only=True)
-class UpsertAvailabilityRule(Operation[AvailabilityRule]):
+class UpsertAvailabilityRule(
+    Operation[AvailabilityRule],
+    method="POST",
+    path="/v1/availability_rules",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.KEYED,
+    source="/developers/api/scheduling/availability-rules/upsert-availability-rule/",
+    envelope="availability_rule",
+):
     """
     Store hours of the week at which an account is available, or replace them as a whole.
 
@@ -80,11 +88,6 @@ class UpsertAvailabilityRule(Operation[AvailabilityRule]):
     Source: /developers/api/scheduling/availability-rules/upsert-availability-rule/
     """
 
-    method, path = "POST", "/v1/availability_rules"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.KEYED
-    source = "/developers/api/scheduling/availability-rules/upsert-availability-rule/"
-    envelope = "availability_rule"
-
     availability_rule_id: str = attrs.field(validator=own_id)
     tzid: str = attrs.field(validator=time_zone)
     weekly_periods: tuple[WeeklyPeriod, ...] = attrs.field(
@@ -100,7 +103,15 @@ class UpsertAvailabilityRule(Operation[AvailabilityRule]):
 
 
 @attrs.frozen(kw_only=True)
-class ListAvailabilityRules(Operation[list[AvailabilityRule]]):
+class ListAvailabilityRules(
+    Operation[list[AvailabilityRule]],
+    method="GET",
+    path="/v1/availability_rules",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api/scheduling/availability-rules/list-availability-rules/",
+    envelope="availability_rules",
+):
     """
     List the availability rules of an account.
 
@@ -109,14 +120,17 @@ class ListAvailabilityRules(Operation[list[AvailabilityRule]]):
     Source: /developers/api/scheduling/availability-rules/list-availability-rules/
     """
 
-    method, path = "GET", "/v1/availability_rules"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
-    source = "/developers/api/scheduling/availability-rules/list-availability-rules/"
-    envelope = "availability_rules"
-
 
 @attrs.frozen(kw_only=True)
-class GetAvailabilityRule(Operation[AvailabilityRule]):
+class GetAvailabilityRule(
+    Operation[AvailabilityRule],
+    method="GET",
+    path="/v1/availability_rules/{availability_rule_id}",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api/scheduling/availability-rules/read-availability-rule/",
+    envelope="availability_rule",
+):
     """
     Read one availability rule.
 
@@ -131,16 +145,18 @@ class GetAvailabilityRule(Operation[AvailabilityRule]):
     Source: /developers/api/scheduling/availability-rules/read-availability-rule/
     """
 
-    method, path = "GET", "/v1/availability_rules/{availability_rule_id}"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
-    source = "/developers/api/scheduling/availability-rules/read-availability-rule/"
-    envelope = "availability_rule"
-
     availability_rule_id: str = attrs.field(validator=not_empty)
 
 
 @attrs.frozen(kw_only=True)
-class DeleteAvailabilityRule(Operation[None]):
+class DeleteAvailabilityRule(
+    Operation[None],
+    method="DELETE",
+    path="/v1/availability_rules/{availability_rule_id}",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.KEYED,
+    source="/developers/api/scheduling/availability-rules/delete-availability-rule/",
+):
     """
     Delete an availability rule.
 
@@ -154,9 +170,5 @@ class DeleteAvailabilityRule(Operation[None]):
 
     Source: /developers/api/scheduling/availability-rules/delete-availability-rule/
     """
-
-    method, path = "DELETE", "/v1/availability_rules/{availability_rule_id}"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.KEYED
-    source = "/developers/api/scheduling/availability-rules/delete-availability-rule/"
 
     availability_rule_id: str = attrs.field(validator=not_empty)

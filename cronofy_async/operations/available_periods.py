@@ -42,7 +42,15 @@ def _end(value: datetime | ZonedTime) -> datetime | ZonedTime:
 
 
 @attrs.frozen(kw_only=True)
-class UpsertAvailablePeriod(Operation[None]):
+class UpsertAvailablePeriod(
+    Operation[None],
+    method="POST",
+    path="/v1/available_periods",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.KEYED,
+    source="/developers/api/scheduling/available-periods/upsert/",
+    batchable=True,
+):
     """
     Store a stretch of time at which an account is available, or replace it as a whole.
 
@@ -66,11 +74,6 @@ class UpsertAvailablePeriod(Operation[None]):
     Source: /developers/api/scheduling/available-periods/upsert/
     """
 
-    method, path = "POST", "/v1/available_periods"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.KEYED
-    source = "/developers/api/scheduling/available-periods/upsert/"
-    batchable = True
-
     available_period_id: str = attrs.field(validator=own_id)
     start: Moment | ZonedTime = attrs.field(converter=_start)
     end: Moment | ZonedTime = attrs.field(converter=_end)
@@ -86,7 +89,15 @@ class UpsertAvailablePeriod(Operation[None]):
 
 
 @attrs.frozen(kw_only=True)
-class ReadAvailablePeriods(PagedOperation[AvailablePeriod]):
+class ReadAvailablePeriods(
+    PagedOperation[AvailablePeriod],
+    method="GET",
+    path="/v1/available_periods",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api/scheduling/available-periods/read/",
+    items="available_periods",
+):
     """
     Read the available periods of an account.
 
@@ -105,11 +116,6 @@ class ReadAvailablePeriods(PagedOperation[AvailablePeriod]):
     Source: /developers/api/scheduling/available-periods/read/
     """
 
-    method, path = "GET", "/v1/available_periods"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
-    source = "/developers/api/scheduling/available-periods/read/"
-    items = "available_periods"
-
     from_: date | Unset = attrs.field(default=UNSET, validator=day)
     to: date | Unset = attrs.field(default=UNSET, validator=day)
     tzid: str | Unset = attrs.field(default=UNSET, validator=time_zone)
@@ -123,7 +129,15 @@ class ReadAvailablePeriods(PagedOperation[AvailablePeriod]):
 
 
 @attrs.frozen(kw_only=True)
-class ReadAvailablePeriodsPage(PagedOperation[AvailablePeriod]):
+class ReadAvailablePeriodsPage(
+    PagedOperation[AvailablePeriod],
+    method="GET",
+    path="/v1/available_periods/pages/{page}",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api/scheduling/available-periods/read/",
+    items="available_periods",
+):
     """
     Read one further page of `ReadAvailablePeriods`. Pagers do this by themselves.
 
@@ -138,16 +152,20 @@ class ReadAvailablePeriodsPage(PagedOperation[AvailablePeriod]):
     Source: /developers/api/scheduling/available-periods/read/
     """
 
-    method, path = "GET", "/v1/available_periods/pages/{page}"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
-    source = "/developers/api/scheduling/available-periods/read/"
-    items = "available_periods"
-
     page: str = attrs.field(validator=not_empty)
 
 
 @attrs.frozen(kw_only=True)
-class DeleteAvailablePeriod(Operation[None]):
+class DeleteAvailablePeriod(
+    Operation[None],
+    method="DELETE",
+    path="/v1/available_periods",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.KEYED,
+    source="/developers/api/scheduling/available-periods/delete/",
+    selector="available_period_id",
+    batchable=True,
+):
     """
     Delete an available period.
 
@@ -162,17 +180,19 @@ class DeleteAvailablePeriod(Operation[None]):
     Source: /developers/api/scheduling/available-periods/delete/
     """
 
-    method, path = "DELETE", "/v1/available_periods"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.KEYED
-    source = "/developers/api/scheduling/available-periods/delete/"
-    selector = "available_period_id"
-    batchable = True
-
     available_period_id: str = attrs.field(validator=own_id)
 
 
 @attrs.frozen(kw_only=True)
-class DeleteAllAvailablePeriods(Operation[None]):
+class DeleteAllAvailablePeriods(
+    Operation[None],
+    method="DELETE",
+    path="/v1/available_periods",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.KEYED,
+    source="/developers/api/scheduling/available-periods/bulk-delete/",
+    fixed={"delete_all": True},
+):
     """
     Delete all available periods of an account.
 
@@ -180,8 +200,3 @@ class DeleteAllAvailablePeriods(Operation[None]):
 
     Source: /developers/api/scheduling/available-periods/bulk-delete/
     """
-
-    method, path = "DELETE", "/v1/available_periods"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.KEYED
-    source = "/developers/api/scheduling/available-periods/bulk-delete/"
-    fixed = {"delete_all": True}

@@ -43,7 +43,13 @@ class _Weakest:
 
 
 @attrs.frozen(kw_only=True)
-class Batch(Operation[tuple[Outcome[Any], ...]]):
+class Batch(
+    Operation[tuple[Outcome[Any], ...]],
+    method="POST",
+    path="/v1/batch",
+    credential=Credential.ACCESS_TOKEN,
+    source="/developers/api/batch/",
+):
     """
     Carry out up to 50 calls for one account in one request.
 
@@ -66,11 +72,8 @@ class Batch(Operation[tuple[Outcome[Any], ...]]):
     Source: /developers/api/batch/
     """
 
-    method, path = "POST", "/v1/batch"
-    credential = Credential.ACCESS_TOKEN
     # The class as a whole is as weak as a call can be; each batch says it of itself.
     retry: ClassVar[Retry] = cast("Retry", _Weakest())
-    source = "/developers/api/batch/"
     most: ClassVar[int] = 50
     """How many calls one request takes."""
 

@@ -75,7 +75,15 @@ def _metadata(value: Mapping[str, Any] | Unset) -> Mapping[str, Any] | Unset:
 
 
 @attrs.frozen(kw_only=True)
-class UpsertBookableEvent(Operation[BookableEvent]):
+class UpsertBookableEvent(
+    Operation[BookableEvent],
+    method="POST",
+    path="/v1/bookable_events",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.KEYED,
+    source="/developers/api/scheduling/bookable-events/create/",
+    stability=Stability.BETA,
+):
     """
     Make an event that people can register for, or change the one with the same id. Beta.
 
@@ -99,11 +107,6 @@ class UpsertBookableEvent(Operation[BookableEvent]):
     Source: /developers/api/scheduling/bookable-events/create/
     """
 
-    method, path = "POST", "/v1/bookable_events"
-    credential, retry = Credential.CLIENT_SECRET, Retry.KEYED
-    source = "/developers/api/scheduling/bookable-events/create/"
-    stability = Stability.BETA
-
     bookable_event_id: str = attrs.field(validator=_plain_id)
     start: Moment = attrs.field(converter=_start)
     end: Moment = attrs.field(converter=_end)
@@ -114,7 +117,15 @@ class UpsertBookableEvent(Operation[BookableEvent]):
 
 
 @attrs.frozen(kw_only=True)
-class GetBookableEvent(Operation[BookableEvent]):
+class GetBookableEvent(
+    Operation[BookableEvent],
+    method="GET",
+    path="/v1/bookable_events/{bookable_event_id}",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.READ,
+    source="/developers/api/scheduling/bookable-events/read/",
+    stability=Stability.BETA,
+):
     """
     Read an event that people can register for. Beta.
 
@@ -130,16 +141,19 @@ class GetBookableEvent(Operation[BookableEvent]):
     Source: /developers/api/scheduling/bookable-events/read/
     """
 
-    method, path = "GET", "/v1/bookable_events/{bookable_event_id}"
-    credential, retry = Credential.CLIENT_SECRET, Retry.READ
-    source = "/developers/api/scheduling/bookable-events/read/"
-    stability = Stability.BETA
-
     bookable_event_id: str = attrs.field(validator=not_empty)
 
 
 @attrs.frozen(kw_only=True)
-class GetRegistrationsPage(Operation[BookableEventRegistration]):
+class GetRegistrationsPage(
+    Operation[BookableEventRegistration],
+    method="GET",
+    path="/v1/bookable_events/{bookable_event_id}/registrations/pages/{page}",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.READ,
+    source="/developers/api/scheduling/bookable-events/read/",
+    stability=Stability.BETA,
+):
     """
     Read a further page of the registrations for an event. Beta.
 
@@ -157,11 +171,6 @@ class GetRegistrationsPage(Operation[BookableEventRegistration]):
     Source: /developers/api/scheduling/bookable-events/read/
     """
 
-    method, path = "GET", "/v1/bookable_events/{bookable_event_id}/registrations/pages/{page}"
-    credential, retry = Credential.CLIENT_SECRET, Retry.READ
-    source = "/developers/api/scheduling/bookable-events/read/"
-    stability = Stability.BETA
-
     bookable_event_id: str = attrs.field(validator=not_empty)
     page: str = attrs.field(validator=not_empty)
 
@@ -176,7 +185,15 @@ class GetRegistrationsPage(Operation[BookableEventRegistration]):
 
 
 @attrs.frozen(kw_only=True)
-class UpsertRegistration(Operation[BookableEvent]):
+class UpsertRegistration(
+    Operation[BookableEvent],
+    method="POST",
+    path="/v1/bookable_events/{bookable_event_id}/registrations",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.KEYED,
+    source="/developers/api/scheduling/bookable-events/registrations/upsert/",
+    stability=Stability.BETA,
+):
     """
     Register somebody for an event, or change the registration with the same id. Beta.
 
@@ -199,11 +216,6 @@ class UpsertRegistration(Operation[BookableEvent]):
     Source: /developers/api/scheduling/bookable-events/registrations/upsert/
     """
 
-    method, path = "POST", "/v1/bookable_events/{bookable_event_id}/registrations"
-    credential, retry = Credential.CLIENT_SECRET, Retry.KEYED
-    source = "/developers/api/scheduling/bookable-events/registrations/upsert/"
-    stability = Stability.BETA
-
     bookable_event_id: str = attrs.field(validator=not_empty)
     registration_id: str = attrs.field(validator=_plain_id)
     status: WritableRegistrationStatus = attrs.field(validator=one_of(WritableRegistrationStatus))
@@ -211,7 +223,15 @@ class UpsertRegistration(Operation[BookableEvent]):
 
 
 @attrs.frozen(kw_only=True)
-class DeleteRegistration(Operation[BookableEvent]):
+class DeleteRegistration(
+    Operation[BookableEvent],
+    method="DELETE",
+    path="/v1/bookable_events/{bookable_event_id}/registrations/{registration_id}",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.KEYED,
+    source="/developers/api/scheduling/bookable-events/registrations/delete/",
+    stability=Stability.BETA,
+):
     """
     Take somebody off an event, and drop what was kept with the registration. Beta.
 
@@ -226,12 +246,6 @@ class DeleteRegistration(Operation[BookableEvent]):
 
     Source: /developers/api/scheduling/bookable-events/registrations/delete/
     """
-
-    method = "DELETE"
-    path = "/v1/bookable_events/{bookable_event_id}/registrations/{registration_id}"
-    credential, retry = Credential.CLIENT_SECRET, Retry.KEYED
-    source = "/developers/api/scheduling/bookable-events/registrations/delete/"
-    stability = Stability.BETA
 
     bookable_event_id: str = attrs.field(validator=not_empty)
     registration_id: str = attrs.field(validator=not_empty)

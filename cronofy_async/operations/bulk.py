@@ -17,7 +17,15 @@ _Reply: TypeAlias = Literal["accepted", "tentative", "declined"]
 
 
 @attrs.frozen(kw_only=True)
-class DeleteAllEvents(Operation[None]):
+class DeleteAllEvents(
+    Operation[None],
+    method="DELETE",
+    path="/v1/events",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.KEYED,
+    source="/developers/api/events/bulk-delete-events/",
+    fixed={"delete_all": True},
+):
     """
     Delete every event that the application created in any calendar of an account.
 
@@ -31,14 +39,17 @@ class DeleteAllEvents(Operation[None]):
     Source: /developers/api/events/bulk-delete-events/
     """
 
-    method, path = "DELETE", "/v1/events"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.KEYED
-    source = "/developers/api/events/bulk-delete-events/"
-    fixed = {"delete_all": True}
-
 
 @attrs.frozen(kw_only=True)
-class DeleteEventsOfCalendars(Operation[None]):
+class DeleteEventsOfCalendars(
+    Operation[None],
+    method="DELETE",
+    path="/v1/events",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.KEYED,
+    source="/developers/api/events/bulk-delete-events/",
+    selector="calendar_ids",
+):
     """
     Delete every event that the application created in some calendars of an account.
 
@@ -58,18 +69,20 @@ class DeleteEventsOfCalendars(Operation[None]):
     Source: /developers/api/events/bulk-delete-events/
     """
 
-    method, path = "DELETE", "/v1/events"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.KEYED
-    source = "/developers/api/events/bulk-delete-events/"
-    selector = "calendar_ids"
-
     calendar_ids: tuple[str, ...] = attrs.field(
         converter=strings, validator=[one_or_more, are_filled]
     )
 
 
 @attrs.frozen(kw_only=True)
-class ChangeParticipationStatus(Operation[None]):
+class ChangeParticipationStatus(
+    Operation[None],
+    method="POST",
+    path="/v1/calendars/{calendar_id}/events/{event_uid}/participation_status",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.KEYED,
+    source="/developers/api/events/participation-status/",
+):
     """
     Answer an invitation in the name of an account's owner.
 
@@ -91,11 +104,6 @@ class ChangeParticipationStatus(Operation[None]):
 
     Source: /developers/api/events/participation-status/
     """
-
-    method = "POST"
-    path = "/v1/calendars/{calendar_id}/events/{event_uid}/participation_status"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.KEYED
-    source = "/developers/api/events/participation-status/"
 
     calendar_id: str = attrs.field(validator=not_empty)
     event_uid: str = attrs.field(validator=not_empty)

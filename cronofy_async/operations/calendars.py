@@ -13,7 +13,15 @@ __all__ = ("CreateCalendar", "ListCalendars")
 
 
 @attrs.frozen(kw_only=True)
-class ListCalendars(Operation[list[Calendar]]):
+class ListCalendars(
+    Operation[list[Calendar]],
+    method="GET",
+    path="/v1/calendars",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api/calendars/list-calendars/",
+    envelope="calendars",
+):
     """
     List the calendars of an account, over all its profiles.
 
@@ -25,14 +33,17 @@ class ListCalendars(Operation[list[Calendar]]):
     Source: /developers/api/calendars/list-calendars/
     """
 
-    method, path = "GET", "/v1/calendars"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
-    source = "/developers/api/calendars/list-calendars/"
-    envelope = "calendars"
-
 
 @attrs.frozen(kw_only=True)
-class CreateCalendar(Operation[Calendar]):
+class CreateCalendar(
+    Operation[Calendar],
+    method="POST",
+    path="/v1/calendars",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.CREATE,
+    source="/developers/api/calendars/create-calendar/",
+    envelope="calendar",
+):
     """
     Create a calendar in one of an account's profiles; needs the scope ``create_calendar``.
 
@@ -53,11 +64,6 @@ class CreateCalendar(Operation[Calendar]):
 
     Source: /developers/api/calendars/create-calendar/
     """
-
-    method, path = "POST", "/v1/calendars"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.CREATE
-    source = "/developers/api/calendars/create-calendar/"
-    envelope = "calendar"
 
     profile_id: str = attrs.field(validator=not_empty)
     name: str = attrs.field(validator=not_empty)

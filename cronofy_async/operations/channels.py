@@ -15,7 +15,15 @@ __all__ = ("CloseChannel", "CreateChannel", "ListChannels")
 
 
 @attrs.frozen(kw_only=True)
-class CreateChannel(Operation[Channel]):
+class CreateChannel(
+    Operation[Channel],
+    method="POST",
+    path="/v1/channels",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.CREATE,
+    source="/developers/api/push-notifications/create-channel/",
+    envelope="channel",
+):
     """
     Have a URL notified when an account's calendars change. One channel per account is enough.
 
@@ -39,11 +47,6 @@ class CreateChannel(Operation[Channel]):
     Source: /developers/api/push-notifications/create-channel/
     """
 
-    method, path = "POST", "/v1/channels"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.CREATE
-    source = "/developers/api/push-notifications/create-channel/"
-    envelope = "channel"
-
     callback_url: str = attrs.field(validator=[not_empty, is_http_url])
     filters: ChannelFilters | Unset = UNSET
     scheduling_conversations: SchedulingConversationsOption | Unset = UNSET
@@ -57,7 +60,15 @@ class CreateChannel(Operation[Channel]):
 
 
 @attrs.frozen(kw_only=True)
-class ListChannels(Operation[list[Channel]]):
+class ListChannels(
+    Operation[list[Channel]],
+    method="GET",
+    path="/v1/channels",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api/push-notifications/list-channels/",
+    envelope="channels",
+):
     """
     List the channels of an account that the application has made.
 
@@ -69,14 +80,16 @@ class ListChannels(Operation[list[Channel]]):
     Source: /developers/api/push-notifications/list-channels/
     """
 
-    method, path = "GET", "/v1/channels"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
-    source = "/developers/api/push-notifications/list-channels/"
-    envelope = "channels"
-
 
 @attrs.frozen(kw_only=True)
-class CloseChannel(Operation[None]):
+class CloseChannel(
+    Operation[None],
+    method="DELETE",
+    path="/v1/channels/{channel_id}",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.KEYED,
+    source="/developers/api/push-notifications/close-channel/",
+):
     """
     Close a channel: its URL is not notified any more.
 
@@ -90,9 +103,5 @@ class CloseChannel(Operation[None]):
 
     Source: /developers/api/push-notifications/close-channel/
     """
-
-    method, path = "DELETE", "/v1/channels/{channel_id}"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.KEYED
-    source = "/developers/api/push-notifications/close-channel/"
 
     channel_id: str = attrs.field(validator=not_empty)

@@ -39,7 +39,16 @@ def _details(value: str | Iterable[str] | Unset) -> str | Unset:
 
 
 @attrs.frozen(kw_only=True)
-class AuthorizeWithServiceAccount(AccessTerms, Operation[None]):
+class AuthorizeWithServiceAccount(
+    AccessTerms,
+    Operation[None],
+    method="POST",
+    path="/v1/service_account_authorizations",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.CREATE,
+    source="/developers/api/enterprise-connect/delegated-access/",
+    selector="email",
+):
     """
     Ask for access to one account or resource of a service account's domain.
 
@@ -66,14 +75,17 @@ class AuthorizeWithServiceAccount(AccessTerms, Operation[None]):
     Source: /developers/api/enterprise-connect/delegated-access/
     """
 
-    method, path = "POST", "/v1/service_account_authorizations"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.CREATE
-    source = "/developers/api/enterprise-connect/delegated-access/"
-    selector = "email"
-
 
 @attrs.frozen(kw_only=True)
-class AuthorizeManyWithServiceAccount(Operation[None]):
+class AuthorizeManyWithServiceAccount(
+    Operation[None],
+    method="POST",
+    path="/v1/service_account_authorizations",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.CREATE,
+    source="/developers/api/enterprise-connect/delegated-access/",
+    selector="service_account_authorizations",
+):
     """
     Ask for access to many accounts or resources of a service account's domain at once.
 
@@ -91,11 +103,6 @@ class AuthorizeManyWithServiceAccount(Operation[None]):
 
     Source: /developers/api/enterprise-connect/delegated-access/
     """
-
-    method, path = "POST", "/v1/service_account_authorizations"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.CREATE
-    source = "/developers/api/enterprise-connect/delegated-access/"
-    selector = "service_account_authorizations"
 
     authorizations: tuple[AccessRequest, ...] = attrs.field(
         converter=_authorizations,
@@ -116,7 +123,16 @@ class AuthorizeManyWithServiceAccount(Operation[None]):
 
 
 @attrs.frozen(kw_only=True)
-class RequestDelegatedAuthorization(AccessTerms, Operation[None]):
+class RequestDelegatedAuthorization(
+    AccessTerms,
+    Operation[None],
+    method="POST",
+    path="/v1/delegated_authorizations",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.CREATE,
+    source="/developers/api-alpha/business-connect/delegated-authorization/",
+    stability=Stability.PRERELEASE,
+):
     """
     Ask for access to a calendar that somebody else shares with an account. Prerelease.
 
@@ -145,16 +161,19 @@ class RequestDelegatedAuthorization(AccessTerms, Operation[None]):
     Source: /developers/api-alpha/business-connect/delegated-authorization/
     """
 
-    method, path = "POST", "/v1/delegated_authorizations"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.CREATE
-    source = "/developers/api-alpha/business-connect/delegated-authorization/"
-    stability = Stability.PRERELEASE
-
     profile_id: str = attrs.field(validator=not_empty)
 
 
 @attrs.frozen(kw_only=True)
-class ListResources(Operation[list[Resource]]):
+class ListResources(
+    Operation[list[Resource]],
+    method="GET",
+    path="/v1/resources",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api/enterprise-connect/list-resources/",
+    envelope="resources",
+):
     """
     List the rooms and equipment of a service account's domain.
 
@@ -172,18 +191,22 @@ class ListResources(Operation[list[Resource]]):
     Source: /developers/api/enterprise-connect/list-resources/
     """
 
-    method, path = "GET", "/v1/resources"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
-    source = "/developers/api/enterprise-connect/list-resources/"
-    envelope = "resources"
-
     include_details: str | Unset = attrs.field(
         default=UNSET, converter=_details, validator=not_empty
     )
 
 
 @attrs.frozen(kw_only=True)
-class ListAccessibleCalendars(Operation[list[AccessibleCalendar]]):
+class ListAccessibleCalendars(
+    Operation[list[AccessibleCalendar]],
+    method="GET",
+    path="/v1/accessible_calendars",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api-alpha/business-connect/accessible-calendars/",
+    stability=Stability.PRERELEASE,
+    envelope="accessible_calendars",
+):
     """
     List the calendars that others share with an account. Prerelease.
 
@@ -200,12 +223,6 @@ class ListAccessibleCalendars(Operation[list[AccessibleCalendar]]):
 
     Source: /developers/api-alpha/business-connect/accessible-calendars/
     """
-
-    method, path = "GET", "/v1/accessible_calendars"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
-    source = "/developers/api-alpha/business-connect/accessible-calendars/"
-    stability = Stability.PRERELEASE
-    envelope = "accessible_calendars"
 
     profile_id: str = attrs.field(validator=not_empty)
     calendar_type: str | Unset = attrs.field(default=UNSET, validator=not_empty)

@@ -16,7 +16,14 @@ __all__ = ("EventDetails", "EventWrite")
 
 
 @attrs.frozen(kw_only=True)
-class EventWrite(Operation[Userinfo | None]):
+class EventWrite(
+    Operation[Userinfo | None],
+    path="/v1/calendars/{calendar_id}/events",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.KEYED,
+    envelope="userinfo",
+    batchable=True,
+):
     """
     A call that changes one event of a calendar.
 
@@ -24,11 +31,6 @@ class EventWrite(Operation[Userinfo | None]):
         calendar_id: The calendar it is in.
         include_userinfo: Whether to answer with the account's `Userinfo`.
     """
-
-    path = "/v1/calendars/{calendar_id}/events"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.KEYED
-    batchable = True
-    envelope = "userinfo"
 
     calendar_id: str = attrs.field(validator=not_empty)
     include_userinfo: bool | Unset = UNSET
@@ -46,10 +48,12 @@ class EventWrite(Operation[Userinfo | None]):
 
 
 @attrs.frozen(kw_only=True)
-class EventDetails(EventTemplate, EventWrite):
+class EventDetails(
+    EventTemplate,
+    EventWrite,
+    method="POST",
+):
     """A call that writes an event's details; `UpsertEvent` says what each of them is."""
-
-    method = "POST"
 
     summary: str = attrs.field(validator=[not_empty, longest(1024)])
     start: EventTime

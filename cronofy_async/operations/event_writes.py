@@ -11,7 +11,11 @@ __all__ = ("EditExternalEvent", "UpsertEvent")
 
 
 @attrs.frozen(kw_only=True)
-class UpsertEvent(EventDetails):
+class UpsertEvent(
+    EventDetails,
+    source="/developers/api/events/upsert-event/",
+    selector="event_id",
+):
     """
     Create an event, or change the one with the same id; needs the scope ``create_event``.
 
@@ -71,14 +75,15 @@ class UpsertEvent(EventDetails):
     Source: /developers/api/events/upsert-event/
     """
 
-    source = "/developers/api/events/upsert-event/"
-    selector = "event_id"
-
     event_id: str = attrs.field(validator=not_empty)
 
 
 @attrs.frozen(kw_only=True)
-class EditExternalEvent(EventDetails):
+class EditExternalEvent(
+    EventDetails,
+    source="/developers/api/events/edit-external-events/",
+    selector="event_uid",
+):
     """
     Change an event that the application did not create.
 
@@ -125,8 +130,5 @@ class EditExternalEvent(EventDetails):
 
     Source: /developers/api/events/edit-external-events/
     """
-
-    source = "/developers/api/events/edit-external-events/"
-    selector = "event_uid"
 
     event_uid: str = attrs.field(validator=not_empty)

@@ -26,7 +26,15 @@ __all__ = (
 
 
 @attrs.frozen(kw_only=True)
-class ReadEvents(PagedOperation[Event]):
+class ReadEvents(
+    PagedOperation[Event],
+    method="GET",
+    path="/v1/events",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api/events/read-events/",
+    items="events",
+):
     """
     Read the events of an account's calendars in a window of time.
 
@@ -65,11 +73,6 @@ class ReadEvents(PagedOperation[Event]):
     Source: /developers/api/events/read-events/
     """
 
-    method, path = "GET", "/v1/events"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
-    source = "/developers/api/events/read-events/"
-    items = "events"
-
     tzid: str = attrs.field(validator=time_zone)
     from_: date | Moment | Unset = attrs.field(default=UNSET, validator=day_or_moment)
     to: date | Moment | Unset = attrs.field(default=UNSET, validator=day_or_moment)
@@ -90,7 +93,15 @@ class ReadEvents(PagedOperation[Event]):
 
 
 @attrs.frozen(kw_only=True)
-class ReadEventsPage(PagedOperation[Event]):
+class ReadEventsPage(
+    PagedOperation[Event],
+    method="GET",
+    path="/v1/events/pages/{page}",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api/events/read-events/",
+    items="events",
+):
     """
     Read one further page of `ReadEvents`. Pagers do this by themselves.
 
@@ -105,16 +116,19 @@ class ReadEventsPage(PagedOperation[Event]):
     Source: /developers/api/events/read-events/
     """
 
-    method, path = "GET", "/v1/events/pages/{page}"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
-    source = "/developers/api/events/read-events/"
-    items = "events"
-
     page: str = attrs.field(validator=not_empty)
 
 
 @attrs.frozen(kw_only=True)
-class ReadFreeBusy(PagedOperation[FreeBusy]):
+class ReadFreeBusy(
+    PagedOperation[FreeBusy],
+    method="GET",
+    path="/v1/free_busy",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api/events/free-busy/",
+    items="free_busy",
+):
     """
     Read when an account's calendars are taken up, without what by.
 
@@ -145,11 +159,6 @@ class ReadFreeBusy(PagedOperation[FreeBusy]):
     Source: /developers/api/events/free-busy/
     """
 
-    method, path = "GET", "/v1/free_busy"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
-    source = "/developers/api/events/free-busy/"
-    items = "free_busy"
-
     tzid: str = attrs.field(validator=time_zone)
     from_: date | Moment | Unset = attrs.field(default=UNSET, validator=day_or_moment)
     to: date | Moment | Unset = attrs.field(default=UNSET, validator=day_or_moment)
@@ -168,7 +177,15 @@ class ReadFreeBusy(PagedOperation[FreeBusy]):
 
 
 @attrs.frozen(kw_only=True)
-class ReadFreeBusyPage(PagedOperation[FreeBusy]):
+class ReadFreeBusyPage(
+    PagedOperation[FreeBusy],
+    method="GET",
+    path="/v1/free_busy/pages/{page}",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api/events/free-busy/",
+    items="free_busy",
+):
     """
     Read one further page of `ReadFreeBusy`. Pagers do this by themselves.
 
@@ -183,16 +200,16 @@ class ReadFreeBusyPage(PagedOperation[FreeBusy]):
     Source: /developers/api/events/free-busy/
     """
 
-    method, path = "GET", "/v1/free_busy/pages/{page}"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
-    source = "/developers/api/events/free-busy/"
-    items = "free_busy"
-
     page: str = attrs.field(validator=not_empty)
 
 
 @attrs.frozen(kw_only=True)
-class DeleteEvent(EventWrite):
+class DeleteEvent(
+    EventWrite,
+    method="DELETE",
+    source="/developers/api/events/delete-event/",
+    selector="event_id",
+):
     """
     Delete an event that the application created; needs the scope ``delete_event``.
 
@@ -211,15 +228,16 @@ class DeleteEvent(EventWrite):
     Source: /developers/api/events/delete-event/
     """
 
-    method = "DELETE"
-    source = "/developers/api/events/delete-event/"
-    selector = "event_id"
-
     event_id: str = attrs.field(validator=not_empty)
 
 
 @attrs.frozen(kw_only=True)
-class DeleteExternalEvent(EventWrite):
+class DeleteExternalEvent(
+    EventWrite,
+    method="DELETE",
+    source="/developers/api/events/delete-external-event/",
+    selector="event_uid",
+):
     """
     Delete an event that the application did not create.
 
@@ -241,9 +259,5 @@ class DeleteExternalEvent(EventWrite):
 
     Source: /developers/api/events/delete-external-event/
     """
-
-    method = "DELETE"
-    source = "/developers/api/events/delete-external-event/"
-    selector = "event_uid"
 
     event_uid: str = attrs.field(validator=not_empty)

@@ -11,7 +11,14 @@ __all__ = ("GetAccount", "GetUserinfo", "ListProfiles")
 
 
 @attrs.frozen(kw_only=True)
-class GetUserinfo(Operation[Userinfo]):
+class GetUserinfo(
+    Operation[Userinfo],
+    method="GET",
+    path="/v1/userinfo",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api/identity/userinfo/",
+):
     """
     Get everything that is known about an account, its profiles and their calendars.
 
@@ -23,13 +30,17 @@ class GetUserinfo(Operation[Userinfo]):
     Source: /developers/api/identity/userinfo/
     """
 
-    method, path = "GET", "/v1/userinfo"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
-    source = "/developers/api/identity/userinfo/"
-
 
 @attrs.frozen(kw_only=True)
-class GetAccount(Operation[Account]):
+class GetAccount(
+    Operation[Account],
+    method="GET",
+    path="/v1/account",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api/identity/account/",
+    envelope="account",
+):
     """
     Get an account's id, owner and zone.
 
@@ -41,14 +52,17 @@ class GetAccount(Operation[Account]):
     Source: /developers/api/identity/account/
     """
 
-    method, path = "GET", "/v1/account"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
-    source = "/developers/api/identity/account/"
-    envelope = "account"
-
 
 @attrs.frozen(kw_only=True)
-class ListProfiles(Operation[list[Profile]]):
+class ListProfiles(
+    Operation[list[Profile]],
+    method="GET",
+    path="/v1/profiles",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api/identity/profile/",
+    envelope="profiles",
+):
     """
     List the calendar services that an account has connected.
 
@@ -59,8 +73,3 @@ class ListProfiles(Operation[list[Profile]]):
 
     Source: /developers/api/identity/profile/
     """
-
-    method, path = "GET", "/v1/profiles"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
-    source = "/developers/api/identity/profile/"
-    envelope = "profiles"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import attrs
 
 from ..core import codec
@@ -35,7 +33,16 @@ def _url(value: str | MeetingAgentResource) -> str:
 
 
 @attrs.frozen(kw_only=True)
-class CreateMeetingAgent(Operation[MeetingAgentDetails | None]):
+class CreateMeetingAgent(
+    Operation[MeetingAgentDetails | None],
+    method="POST",
+    path="/v1/meeting_agents",
+    credential=Credential.SECRET_OR_TOKEN,
+    retry=Retry.CREATE,
+    source="/developers/api/meeting-agents/schedule/",
+    stability=Stability.BETA,
+    envelope="meeting_agent",
+):
     """
     Send an agent to a meeting, now or later, that is no event of the application. Beta.
 
@@ -67,12 +74,6 @@ class CreateMeetingAgent(Operation[MeetingAgentDetails | None]):
     Source: /developers/api/meeting-agents/schedule/
     """
 
-    method, path = "POST", "/v1/meeting_agents"
-    credential, retry = Credential.SECRET_OR_TOKEN, Retry.CREATE
-    source = "/developers/api/meeting-agents/schedule/"
-    stability = Stability.BETA
-    envelope = "meeting_agent"
-
     join_url: str = attrs.field(validator=[not_empty, is_http_url])
     on_behalf_of_attendee: MeetingAttendee | Unset = attrs.field(
         default=UNSET, converter=_attendee, validator=instance(MeetingAttendee)
@@ -98,7 +99,18 @@ class CreateMeetingAgent(Operation[MeetingAgentDetails | None]):
 
 
 @attrs.frozen(kw_only=True)
-class DownloadMeetingAgentResource(Operation[MeetingAgentDownload]):
+class DownloadMeetingAgentResource(
+    Operation[MeetingAgentDownload],
+    method="GET",
+    # The reference does not show such a URL: its beginning is assumed, for `parse` alone.
+    path="/v1/meeting_agents/{+url}",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.READ,
+    source="/developers/api/meeting-agents/resource-download/",
+    stability=Stability.BETA,
+    envelope="resource",
+    accepted=frozenset({302}),
+):
     """
     Find out where a transcript or recording can be fetched. Beta.
 
@@ -118,14 +130,6 @@ class DownloadMeetingAgentResource(Operation[MeetingAgentDownload]):
 
     Source: /developers/api/meeting-agents/resource-download/
     """
-
-    # The reference does not show such a URL: its beginning is assumed, for `parse` alone.
-    method, path = "GET", "/v1/meeting_agents/{+url}"
-    credential, retry = Credential.CLIENT_SECRET, Retry.READ
-    source = "/developers/api/meeting-agents/resource-download/"
-    stability = Stability.BETA
-    envelope = "resource"
-    accepted: ClassVar[frozenset[int]] = frozenset({302})
 
     url: str = attrs.field(converter=_url, validator=[not_empty, given_url])
 

@@ -12,7 +12,16 @@ __all__ = ("ListOrganizationalUnitMembers", "ListOrganizationalUnitResources")
 
 
 @attrs.frozen(kw_only=True)
-class ListOrganizationalUnitMembers(PagedOperation[OrganizationalUnitMember]):
+class ListOrganizationalUnitMembers(
+    PagedOperation[OrganizationalUnitMember],
+    method="GET",
+    path="/v1/organizational_unit_members",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.READ,
+    source="/developers/api-alpha/organizational-unit-members/",
+    stability=Stability.ALPHA,
+    items="organizational_unit_members",
+):
     """
     List the members of an Organizational Unit. Alpha.
 
@@ -28,15 +37,18 @@ class ListOrganizationalUnitMembers(PagedOperation[OrganizationalUnitMember]):
     Source: /developers/api-alpha/organizational-unit-members/
     """
 
-    method, path = "GET", "/v1/organizational_unit_members"
-    credential, retry = Credential.CLIENT_SECRET, Retry.READ
-    source = "/developers/api-alpha/organizational-unit-members/"
-    stability = Stability.ALPHA
-    items = "organizational_unit_members"
-
 
 @attrs.frozen(kw_only=True)
-class ListOrganizationalUnitResources(PagedOperation[OrganizationalUnitResource]):
+class ListOrganizationalUnitResources(
+    PagedOperation[OrganizationalUnitResource],
+    method="GET",
+    path="/v1/organizational_unit_resources",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.READ,
+    source="/developers/api-alpha/organizational-unit-resources/",
+    stability=Stability.ALPHA,
+    items="organizational_unit_resources",
+):
     """
     List the rooms and equipment of an Organizational Unit. Alpha.
 
@@ -51,9 +63,3 @@ class ListOrganizationalUnitResources(PagedOperation[OrganizationalUnitResource]
 
     Source: /developers/api-alpha/organizational-unit-resources/
     """
-
-    method, path = "GET", "/v1/organizational_unit_resources"
-    credential, retry = Credential.CLIENT_SECRET, Retry.READ
-    source = "/developers/api-alpha/organizational-unit-resources/"
-    stability = Stability.ALPHA
-    items = "organizational_unit_resources"

@@ -31,7 +31,16 @@ def _permissions(
 
 
 @attrs.frozen(kw_only=True)
-class CreateLinkToken(Operation[Secret]):
+class CreateLinkToken(
+    Operation[Secret],
+    method="POST",
+    path="/v1/link_tokens",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.CREATE,
+    source="/developers/api-alpha/explicit-linking/",
+    stability=Stability.ALPHA,
+    envelope="link_token",
+):
     """
     Make a token that joins the next authorization to this account. Alpha.
 
@@ -47,15 +56,17 @@ class CreateLinkToken(Operation[Secret]):
     Source: /developers/api-alpha/explicit-linking/
     """
 
-    method, path = "POST", "/v1/link_tokens"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.CREATE
-    source = "/developers/api-alpha/explicit-linking/"
-    stability = Stability.ALPHA
-    envelope = "link_token"
-
 
 @attrs.frozen(kw_only=True)
-class RequestPermissions(Operation[PermissionsRequest]):
+class RequestPermissions(
+    Operation[PermissionsRequest],
+    method="POST",
+    path="/v1/permissions",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.CREATE,
+    source="/developers/api/authorization/extended-permissions/",
+    envelope="permissions_request",
+):
     """
     Ask for the right to change events of others in some calendars.
 
@@ -79,11 +90,6 @@ class RequestPermissions(Operation[PermissionsRequest]):
     Source: /developers/api/authorization/extended-permissions/
     """
 
-    method, path = "POST", "/v1/permissions"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.CREATE
-    source = "/developers/api/authorization/extended-permissions/"
-    envelope = "permissions_request"
-
     permissions: tuple[CalendarPermission, ...] = attrs.field(
         converter=_permissions, validator=[instance(CalendarPermission), one_or_more]
     )
@@ -91,7 +97,15 @@ class RequestPermissions(Operation[PermissionsRequest]):
 
 
 @attrs.frozen(kw_only=True)
-class AuthorizeConferencing(Operation[ConferencingAuthorization]):
+class AuthorizeConferencing(
+    Operation[ConferencingAuthorization],
+    method="POST",
+    path="/v1/conferencing_service_authorizations",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.CREATE,
+    source="/developers/api/conferencing-services/authorization/",
+    envelope="authorization_request",
+):
     """
     Have an account's owner connect a conferencing service, such as Zoom.
 
@@ -110,11 +124,6 @@ class AuthorizeConferencing(Operation[ConferencingAuthorization]):
 
     Source: /developers/api/conferencing-services/authorization/
     """
-
-    method, path = "POST", "/v1/conferencing_service_authorizations"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.CREATE
-    source = "/developers/api/conferencing-services/authorization/"
-    envelope = "authorization_request"
 
     redirect_uri: str = attrs.field(validator=[not_empty, is_http_url])
     provider_name: LinkableConferencingProvider | Unset = attrs.field(

@@ -76,7 +76,15 @@ class _Created:
 
 
 @attrs.frozen(kw_only=True)
-class CreateRealTimeScheduling(Operation[RealTimeScheduling]):
+class CreateRealTimeScheduling(
+    Operation[RealTimeScheduling],
+    method="POST",
+    path="/v1/real_time_scheduling",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.CREATE,
+    source="/developers/api/scheduling/real-time-scheduling/",
+    envelope="real_time_scheduling",
+):
     """
     Make a link by which a visitor chooses one of the free times, once.
 
@@ -113,11 +121,6 @@ class CreateRealTimeScheduling(Operation[RealTimeScheduling]):
 
     Source: /developers/api/scheduling/real-time-scheduling/
     """
-
-    method, path = "POST", "/v1/real_time_scheduling"
-    credential, retry = Credential.CLIENT_SECRET, Retry.CREATE
-    source = "/developers/api/scheduling/real-time-scheduling/"
-    envelope = "real_time_scheduling"
 
     oauth: SchedulingOAuth = attrs.field(converter=_oauth, validator=instance(SchedulingOAuth))
     event: SchedulingEvent = attrs.field(validator=instance(SchedulingEvent))
@@ -163,7 +166,15 @@ class CreateRealTimeScheduling(Operation[RealTimeScheduling]):
 
 
 @attrs.frozen(kw_only=True)
-class GetRealTimeScheduling(Operation[RealTimeScheduling]):
+class GetRealTimeScheduling(
+    Operation[RealTimeScheduling],
+    method="GET",
+    path="/v1/real_time_scheduling/{real_time_scheduling_id}",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.READ,
+    source="/developers/api/scheduling/real-time-scheduling/",
+    envelope="real_time_scheduling",
+):
     """
     Find out what became of a link.
 
@@ -178,16 +189,20 @@ class GetRealTimeScheduling(Operation[RealTimeScheduling]):
     Source: /developers/api/scheduling/real-time-scheduling/
     """
 
-    method, path = "GET", "/v1/real_time_scheduling/{real_time_scheduling_id}"
-    credential, retry = Credential.CLIENT_SECRET, Retry.READ
-    source = "/developers/api/scheduling/real-time-scheduling/"
-    envelope = "real_time_scheduling"
-
     real_time_scheduling_id: str = attrs.field(validator=not_empty)
 
 
 @attrs.frozen(kw_only=True)
-class GetRealTimeSchedulingByToken(Operation[RealTimeScheduling]):
+class GetRealTimeSchedulingByToken(
+    Operation[RealTimeScheduling],
+    method="GET",
+    path="/v1/real_time_scheduling",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.READ,
+    source="/developers/api/scheduling/real-time-scheduling/",
+    envelope="real_time_scheduling",
+    selector="token",
+):
     """
     Find out what became of a link, by the token that its visitor comes back with.
 
@@ -203,17 +218,19 @@ class GetRealTimeSchedulingByToken(Operation[RealTimeScheduling]):
     Source: /developers/api/scheduling/real-time-scheduling/
     """
 
-    method, path = "GET", "/v1/real_time_scheduling"
-    credential, retry = Credential.CLIENT_SECRET, Retry.READ
-    source = "/developers/api/scheduling/real-time-scheduling/"
-    selector = "token"
-    envelope = "real_time_scheduling"
-
     token: str = attrs.field(validator=not_empty)
 
 
 @attrs.frozen(kw_only=True)
-class DisableRealTimeScheduling(Operation[RealTimeScheduling]):
+class DisableRealTimeScheduling(
+    Operation[RealTimeScheduling],
+    method="POST",
+    path="/v1/real_time_scheduling/{real_time_scheduling_id}/disable",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.KEYED,
+    source="/developers/api/scheduling/real-time-scheduling/",
+    envelope="real_time_scheduling",
+):
     """
     Close a link by which no time was chosen yet; it cannot be opened again.
 
@@ -231,11 +248,6 @@ class DisableRealTimeScheduling(Operation[RealTimeScheduling]):
 
     Source: /developers/api/scheduling/real-time-scheduling/
     """
-
-    method, path = "POST", "/v1/real_time_scheduling/{real_time_scheduling_id}/disable"
-    credential, retry = Credential.CLIENT_SECRET, Retry.KEYED
-    source = "/developers/api/scheduling/real-time-scheduling/"
-    envelope = "real_time_scheduling"
 
     real_time_scheduling_id: str = attrs.field(validator=not_empty)
     display_message: str = attrs.field(validator=[not_empty, longest(500)])

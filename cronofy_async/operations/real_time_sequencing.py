@@ -37,7 +37,16 @@ class _Created(LinkAnswer):
 
 
 @attrs.frozen(kw_only=True)
-class CreateRealTimeSequencing(Operation[RealTimeSequencing]):
+class CreateRealTimeSequencing(
+    Operation[RealTimeSequencing],
+    method="POST",
+    path="/v1/real_time_sequencing",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.CREATE,
+    source="/developers/api/scheduling/real-time-sequencing/",
+    stability=Stability.BETA,
+    envelope="real_time_sequencing",
+):
     """
     Make a link by which a visitor chooses times for several meetings in a row, once. Beta.
 
@@ -70,12 +79,6 @@ class CreateRealTimeSequencing(Operation[RealTimeSequencing]):
     Source: /developers/api/scheduling/real-time-sequencing/
     """
 
-    method, path = "POST", "/v1/real_time_sequencing"
-    credential, retry = Credential.CLIENT_SECRET, Retry.CREATE
-    source = "/developers/api/scheduling/real-time-sequencing/"
-    stability = Stability.BETA
-    envelope = "real_time_sequencing"
-
     oauth: SchedulingOAuth = attrs.field(converter=_oauth, validator=instance(SchedulingOAuth))
     event: SchedulingEvent = attrs.field(validator=instance(SchedulingEvent))
     availability: SequencedAvailabilityQuery = attrs.field(
@@ -99,7 +102,16 @@ class CreateRealTimeSequencing(Operation[RealTimeSequencing]):
 
 
 @attrs.frozen(kw_only=True)
-class GetRealTimeSequencing(Operation[RealTimeSequencing]):
+class GetRealTimeSequencing(
+    Operation[RealTimeSequencing],
+    method="GET",
+    path="/v1/real_time_sequencing/{real_time_sequencing_id}",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.READ,
+    source="/developers/api/scheduling/real-time-sequencing/",
+    stability=Stability.BETA,
+    envelope="real_time_sequencing",
+):
     """
     Find out what became of a link for several meetings. Beta.
 
@@ -116,17 +128,20 @@ class GetRealTimeSequencing(Operation[RealTimeSequencing]):
     Source: /developers/api/scheduling/real-time-sequencing/
     """
 
-    method, path = "GET", "/v1/real_time_sequencing/{real_time_sequencing_id}"
-    credential, retry = Credential.CLIENT_SECRET, Retry.READ
-    source = "/developers/api/scheduling/real-time-sequencing/"
-    stability = Stability.BETA
-    envelope = "real_time_sequencing"
-
     real_time_sequencing_id: str = attrs.field(validator=not_empty)
 
 
 @attrs.frozen(kw_only=True)
-class DisableRealTimeSequencing(Operation[RealTimeSequencing]):
+class DisableRealTimeSequencing(
+    Operation[RealTimeSequencing],
+    method="POST",
+    path="/v1/real_time_sequencing/{real_time_sequencing_id}/disable",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.KEYED,
+    source="/developers/api-alpha/sequenced-scheduling/real-time-sequencing/disable/",
+    stability=Stability.BETA,
+    envelope="real_time_sequencing",
+):
     """
     Close a link by which no times were chosen yet; it cannot be opened again. Beta.
 
@@ -143,12 +158,6 @@ class DisableRealTimeSequencing(Operation[RealTimeSequencing]):
 
     Source: /developers/api-alpha/sequenced-scheduling/real-time-sequencing/disable/
     """
-
-    method, path = "POST", "/v1/real_time_sequencing/{real_time_sequencing_id}/disable"
-    credential, retry = Credential.CLIENT_SECRET, Retry.KEYED
-    source = "/developers/api-alpha/sequenced-scheduling/real-time-sequencing/disable/"
-    stability = Stability.BETA
-    envelope = "real_time_sequencing"
 
     real_time_sequencing_id: str = attrs.field(validator=not_empty)
     display_message: str = attrs.field(validator=[not_empty, longest(500)])

@@ -80,7 +80,16 @@ def _selected(
 
 
 @attrs.frozen(kw_only=True)
-class CreateSchedulingConversation(Operation[SchedulingConversation]):
+class CreateSchedulingConversation(
+    Operation[SchedulingConversation],
+    method="POST",
+    path="/v1/scheduling_conversations",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.CREATE,
+    source="/developers/api-alpha/scheduling-conversations/create/",
+    stability=Stability.ALPHA,
+    envelope=_ENVELOPE,
+):
     """
     Begin a conversation in which two people settle on a time. Alpha.
 
@@ -105,12 +114,6 @@ class CreateSchedulingConversation(Operation[SchedulingConversation]):
     Source: /developers/api-alpha/scheduling-conversations/create/
     """
 
-    method, path = "POST", "/v1/scheduling_conversations"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.CREATE
-    source = "/developers/api-alpha/scheduling-conversations/create/"
-    stability = Stability.ALPHA
-    envelope = _ENVELOPE
-
     participants: tuple[ConversationParticipant, ...] = attrs.field(
         converter=_participants,
         validator=[instance(ConversationParticipant), one_or_more, at_most(2)],
@@ -131,7 +134,16 @@ class CreateSchedulingConversation(Operation[SchedulingConversation]):
 
 
 @attrs.frozen(kw_only=True)
-class GetSchedulingConversation(Operation[SchedulingConversation]):
+class GetSchedulingConversation(
+    Operation[SchedulingConversation],
+    method="GET",
+    path="/v1/scheduling_conversations/{scheduling_conversation_id}",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api-alpha/scheduling-conversations/read/",
+    stability=Stability.ALPHA,
+    envelope=_ENVELOPE,
+):
     """
     Find out what became of a conversation. Alpha.
 
@@ -147,12 +159,6 @@ class GetSchedulingConversation(Operation[SchedulingConversation]):
     Source: /developers/api-alpha/scheduling-conversations/read/
     """
 
-    method, path = "GET", "/v1/scheduling_conversations/{scheduling_conversation_id}"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
-    source = "/developers/api-alpha/scheduling-conversations/read/"
-    stability = Stability.ALPHA
-    envelope = _ENVELOPE
-
     scheduling_conversation_id: str = attrs.field(validator=not_empty)
 
     def read_body(self, body: bytes) -> SchedulingConversation:
@@ -161,7 +167,15 @@ class GetSchedulingConversation(Operation[SchedulingConversation]):
 
 
 @attrs.frozen(kw_only=True)
-class GetSchedulingConversationByToken(Operation[ConversationLookup]):
+class GetSchedulingConversationByToken(
+    Operation[ConversationLookup],
+    method="GET",
+    path="/v1/scheduling_conversations",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api-alpha/scheduling-conversations/",
+    stability=Stability.ALPHA,
+):
     """
     Find the conversation of a participant who comes with a token. Alpha.
 
@@ -176,16 +190,20 @@ class GetSchedulingConversationByToken(Operation[ConversationLookup]):
     Source: /developers/api-alpha/scheduling-conversations/
     """
 
-    method, path = "GET", "/v1/scheduling_conversations"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
-    source = "/developers/api-alpha/scheduling-conversations/"
-    stability = Stability.ALPHA
-
     token: str = attrs.field(validator=not_empty)
 
 
 @attrs.frozen(kw_only=True)
-class ListConversationSlots(Operation[list[ConversationSlot]]):
+class ListConversationSlots(
+    Operation[list[ConversationSlot]],
+    method="GET",
+    path="/v1/scheduling_conversations/{+url}",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api-alpha/scheduling-conversations/list-slots/",
+    stability=Stability.ALPHA,
+    envelope="slots",
+):
     """
     List the times that a participant of a conversation can choose from. Alpha.
 
@@ -202,17 +220,20 @@ class ListConversationSlots(Operation[list[ConversationSlot]]):
     Source: /developers/api-alpha/scheduling-conversations/list-slots/
     """
 
-    method, path = "GET", "/v1/scheduling_conversations/{+url}"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.READ
-    source = "/developers/api-alpha/scheduling-conversations/list-slots/"
-    stability = Stability.ALPHA
-    envelope = "slots"
-
     url: str = attrs.field(converter=_url, validator=not_empty)
 
 
 @attrs.frozen(kw_only=True)
-class SelectConversationSlots(Operation[SchedulingConversation]):
+class SelectConversationSlots(
+    Operation[SchedulingConversation],
+    method="POST",
+    path="/v1/scheduling_conversations/{+url}",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.KEYED,
+    source="/developers/api-alpha/scheduling-conversations/select-slots/",
+    stability=Stability.ALPHA,
+    envelope=_ENVELOPE,
+):
     """
     Choose a time for a participant of a conversation. Alpha.
 
@@ -231,12 +252,6 @@ class SelectConversationSlots(Operation[SchedulingConversation]):
 
     Source: /developers/api-alpha/scheduling-conversations/select-slots/
     """
-
-    method, path = "POST", "/v1/scheduling_conversations/{+url}"
-    credential, retry = Credential.ACCESS_TOKEN, Retry.KEYED
-    source = "/developers/api-alpha/scheduling-conversations/select-slots/"
-    stability = Stability.ALPHA
-    envelope = _ENVELOPE
 
     url: str = attrs.field(converter=_url, validator=not_empty)
     selected_slots: tuple[SelectedSlot, ...] = attrs.field(

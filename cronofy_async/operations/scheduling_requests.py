@@ -98,7 +98,17 @@ def _group_is_told(field: str, group: SchedulingGroup) -> None:
 
 
 @attrs.frozen(kw_only=True)
-class CreateSchedulingRequest(_Impersonating, Operation[SchedulingRequest]):
+class CreateSchedulingRequest(
+    _Impersonating,
+    Operation[SchedulingRequest],
+    method="POST",
+    path="/v1/scheduling_requests",
+    credential=Credential.SECRET_OR_TOKEN,
+    retry=Retry.CREATE,
+    source="/developers/api/scheduling-requests/create/",
+    stability=Stability.BETA,
+    envelope="scheduling_request",
+):
     """
     Ask people to choose a time, by Cronofy's Scheduler. Beta.
 
@@ -130,12 +140,6 @@ class CreateSchedulingRequest(_Impersonating, Operation[SchedulingRequest]):
 
     Source: /developers/api/scheduling-requests/create/
     """
-
-    method, path = "POST", "/v1/scheduling_requests"
-    credential, retry = Credential.SECRET_OR_TOKEN, Retry.CREATE
-    source = "/developers/api/scheduling-requests/create/"
-    stability = Stability.BETA
-    envelope = "scheduling_request"
 
     # Its plain name is that of the operation's origin.
     host_: SchedulingHost | Unset = attrs.field(
@@ -169,7 +173,16 @@ class CreateSchedulingRequest(_Impersonating, Operation[SchedulingRequest]):
 
 
 @attrs.frozen(kw_only=True)
-class CancelSchedulingRequest(_Impersonating, Operation[None]):
+class CancelSchedulingRequest(
+    _Impersonating,
+    Operation[None],
+    method="POST",
+    path="/v1/scheduling_requests/cancel",
+    credential=Credential.SECRET_OR_TOKEN,
+    retry=Retry.KEYED,
+    source="/developers/api/scheduling-requests/cancel/",
+    stability=Stability.BETA,
+):
     """
     Withdraw a request. Beta.
 
@@ -185,11 +198,6 @@ class CancelSchedulingRequest(_Impersonating, Operation[None]):
     Source: /developers/api/scheduling-requests/cancel/
     """
 
-    method, path = "POST", "/v1/scheduling_requests/cancel"
-    credential, retry = Credential.SECRET_OR_TOKEN, Retry.KEYED
-    source = "/developers/api/scheduling-requests/cancel/"
-    stability = Stability.BETA
-
     scheduling_request_id: str = attrs.field(validator=not_empty)
 
 
@@ -204,7 +212,17 @@ class _AllFound:
 
 
 @attrs.frozen(kw_only=True)
-class QuerySchedulingRequests(_Impersonating, Operation[list[SchedulingRequest]]):
+class QuerySchedulingRequests(
+    _Impersonating,
+    Operation[list[SchedulingRequest]],
+    method="POST",
+    path="/v1/scheduling_requests/query",
+    credential=Credential.SECRET_OR_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api/scheduling-requests/query/",
+    stability=Stability.BETA,
+    envelope="scheduling_requests",
+):
     """
     Find out what became of some requests. Beta.
 
@@ -219,12 +237,6 @@ class QuerySchedulingRequests(_Impersonating, Operation[list[SchedulingRequest]]
 
     Source: /developers/api/scheduling-requests/query/
     """
-
-    method, path = "POST", "/v1/scheduling_requests/query"
-    credential, retry = Credential.SECRET_OR_TOKEN, Retry.READ
-    source = "/developers/api/scheduling-requests/query/"
-    stability = Stability.BETA
-    envelope = "scheduling_requests"
 
     scheduling_request_ids: tuple[str, ...] = attrs.field(converter=strings, validator=are_filled)
 

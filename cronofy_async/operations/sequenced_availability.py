@@ -11,7 +11,17 @@ __all__ = ("QuerySequencedAvailability",)
 
 
 @attrs.frozen(kw_only=True)
-class QuerySequencedAvailability(SequencedAvailabilityQuery, Operation[list[AvailableSequence]]):
+class QuerySequencedAvailability(
+    SequencedAvailabilityQuery,
+    Operation[list[AvailableSequence]],
+    method="POST",
+    path="/v1/sequenced_availability",
+    credential=Credential.SECRET_OR_TOKEN,
+    retry=Retry.READ,
+    source="/developers/api/scheduling/sequenced-availability/",
+    stability=Stability.BETA,
+    envelope="sequences",
+):
     """
     Find out when people are free for several meetings in a row, such as interviews. Beta.
 
@@ -36,9 +46,3 @@ class QuerySequencedAvailability(SequencedAvailabilityQuery, Operation[list[Avai
 
     Source: /developers/api/scheduling/sequenced-availability/
     """
-
-    method, path = "POST", "/v1/sequenced_availability"
-    credential, retry = Credential.SECRET_OR_TOKEN, Retry.READ
-    source = "/developers/api/scheduling/sequenced-availability/"
-    stability = Stability.BETA
-    envelope = "sequences"

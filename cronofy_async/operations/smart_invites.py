@@ -60,7 +60,19 @@ class _Invitation:
 
 
 @attrs.frozen(kw_only=True)
-class UpsertSmartInvite(_Invitation, Operation[SmartInvite]):
+class UpsertSmartInvite(
+    _Invitation,
+    Operation[SmartInvite],
+    method="POST",
+    path="/v1/smart_invites",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.KEYED,
+    source="/developers/api/smart-invites/create-smart-invite/",
+    stability=Stability.BETA,
+    fixed={"method": "request"},
+    presumed=frozenset({"method"}),
+    selector="recipient",
+):
     """
     Make an invite for one person, or change the one with the same id and address. Beta.
 
@@ -86,21 +98,25 @@ class UpsertSmartInvite(_Invitation, Operation[SmartInvite]):
     Source: /developers/api/smart-invites/create-smart-invite/
     """
 
-    method, path = "POST", "/v1/smart_invites"
-    credential, retry = Credential.CLIENT_SECRET, Retry.KEYED
-    source = "/developers/api/smart-invites/create-smart-invite/"
-    stability = Stability.BETA
-    fixed = {"method": "request"}
-    presumed = frozenset({"method"})
-    selector = "recipient"
-
     recipient: InviteRecipient = attrs.field(
         converter=_recipient, validator=instance(InviteRecipient)
     )
 
 
 @attrs.frozen(kw_only=True)
-class UpsertMultiRecipientSmartInvite(_Invitation, Operation[MultiRecipientSmartInvite]):
+class UpsertMultiRecipientSmartInvite(
+    _Invitation,
+    Operation[MultiRecipientSmartInvite],
+    method="POST",
+    path="/v1/smart_invites",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.KEYED,
+    source="/developers/api-alpha/smart-invites/multiple-recipients/",
+    stability=Stability.ALPHA,
+    fixed={"method": "request"},
+    presumed=frozenset({"method"}),
+    selector="recipients",
+):
     """
     Make an invite for several people, or change the one with the same id. Alpha.
 
@@ -123,21 +139,23 @@ class UpsertMultiRecipientSmartInvite(_Invitation, Operation[MultiRecipientSmart
     Source: /developers/api-alpha/smart-invites/multiple-recipients/
     """
 
-    method, path = "POST", "/v1/smart_invites"
-    credential, retry = Credential.CLIENT_SECRET, Retry.KEYED
-    source = "/developers/api-alpha/smart-invites/multiple-recipients/"
-    stability = Stability.ALPHA
-    fixed = {"method": "request"}
-    presumed = frozenset({"method"})
-    selector = "recipients"
-
     recipients: tuple[InviteRecipient, ...] = attrs.field(
         converter=_recipients, validator=[instance(InviteRecipient), one_or_more]
     )
 
 
 @attrs.frozen(kw_only=True)
-class CancelSmartInvite(Operation[SmartInvite]):
+class CancelSmartInvite(
+    Operation[SmartInvite],
+    method="POST",
+    path="/v1/smart_invites",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.KEYED,
+    source="/developers/api/smart-invites/cancel-invite/",
+    stability=Stability.BETA,
+    fixed={"method": "cancel"},
+    selector="recipient",
+):
     """
     Cancel an invite for one person. Beta.
 
@@ -155,13 +173,6 @@ class CancelSmartInvite(Operation[SmartInvite]):
     Source: /developers/api/smart-invites/cancel-invite/
     """
 
-    method, path = "POST", "/v1/smart_invites"
-    credential, retry = Credential.CLIENT_SECRET, Retry.KEYED
-    source = "/developers/api/smart-invites/cancel-invite/"
-    stability = Stability.BETA
-    fixed = {"method": "cancel"}
-    selector = "recipient"
-
     smart_invite_id: str = attrs.field(validator=not_empty)
     recipient: InviteRecipient = attrs.field(
         converter=_recipient, validator=instance(InviteRecipient)
@@ -169,7 +180,17 @@ class CancelSmartInvite(Operation[SmartInvite]):
 
 
 @attrs.frozen(kw_only=True)
-class CancelMultiRecipientSmartInvite(Operation[MultiRecipientSmartInvite]):
+class CancelMultiRecipientSmartInvite(
+    Operation[MultiRecipientSmartInvite],
+    method="POST",
+    path="/v1/smart_invites",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.KEYED,
+    source="/developers/api-alpha/smart-invites/multiple-recipients/",
+    stability=Stability.ALPHA,
+    fixed={"method": "cancel"},
+    selector="recipients",
+):
     """
     Cancel an invite for several people. Alpha.
 
@@ -187,13 +208,6 @@ class CancelMultiRecipientSmartInvite(Operation[MultiRecipientSmartInvite]):
     Source: /developers/api-alpha/smart-invites/multiple-recipients/
     """
 
-    method, path = "POST", "/v1/smart_invites"
-    credential, retry = Credential.CLIENT_SECRET, Retry.KEYED
-    source = "/developers/api-alpha/smart-invites/multiple-recipients/"
-    stability = Stability.ALPHA
-    fixed = {"method": "cancel"}
-    selector = "recipients"
-
     smart_invite_id: str = attrs.field(validator=not_empty)
     recipients: tuple[InviteRecipient, ...] = attrs.field(
         converter=_recipients, validator=[instance(InviteRecipient), one_or_more]
@@ -201,7 +215,16 @@ class CancelMultiRecipientSmartInvite(Operation[MultiRecipientSmartInvite]):
 
 
 @attrs.frozen(kw_only=True)
-class RemoveSmartInviteRecipient(Operation[MultiRecipientSmartInvite]):
+class RemoveSmartInviteRecipient(
+    Operation[MultiRecipientSmartInvite],
+    method="POST",
+    path="/v1/smart_invites",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.KEYED,
+    source="/developers/api-alpha/smart-invites/multiple-recipients/",
+    stability=Stability.ALPHA,
+    fixed={"method": "remove"},
+):
     """
     Take one person off an invite for several. Alpha.
 
@@ -219,12 +242,6 @@ class RemoveSmartInviteRecipient(Operation[MultiRecipientSmartInvite]):
     Source: /developers/api-alpha/smart-invites/multiple-recipients/
     """
 
-    method, path = "POST", "/v1/smart_invites"
-    credential, retry = Credential.CLIENT_SECRET, Retry.KEYED
-    source = "/developers/api-alpha/smart-invites/multiple-recipients/"
-    stability = Stability.ALPHA
-    fixed = {"method": "remove"}
-
     smart_invite_id: str = attrs.field(validator=not_empty)
     recipient: InviteRecipient = attrs.field(
         converter=_recipient, validator=instance(InviteRecipient)
@@ -232,7 +249,16 @@ class RemoveSmartInviteRecipient(Operation[MultiRecipientSmartInvite]):
 
 
 @attrs.frozen(kw_only=True)
-class GetSmartInvite(Operation[SmartInvite]):
+class GetSmartInvite(
+    Operation[SmartInvite],
+    method="GET",
+    path="/v1/smart_invites",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.READ,
+    source="/developers/api/smart-invites/invite-status/",
+    stability=Stability.BETA,
+    selector="recipient_email",
+):
     """
     Find out what became of an invite for one person. Beta.
 
@@ -250,19 +276,21 @@ class GetSmartInvite(Operation[SmartInvite]):
     Source: /developers/api/smart-invites/invite-status/
     """
 
-    method, path = "GET", "/v1/smart_invites"
-    credential, retry = Credential.CLIENT_SECRET, Retry.READ
-    source = "/developers/api/smart-invites/invite-status/"
-    stability = Stability.BETA
-    selector = "recipient_email"
-
     smart_invite_id: str = attrs.field(validator=not_empty)
     recipient_email: str = attrs.field(validator=not_empty)
     include_ics: bool | Unset = UNSET
 
 
 @attrs.frozen(kw_only=True)
-class GetMultiRecipientSmartInvite(Operation[MultiRecipientSmartInvite]):
+class GetMultiRecipientSmartInvite(
+    Operation[MultiRecipientSmartInvite],
+    method="GET",
+    path="/v1/smart_invites",
+    credential=Credential.CLIENT_SECRET,
+    retry=Retry.READ,
+    source="/developers/api-alpha/smart-invites/multiple-recipients/",
+    stability=Stability.ALPHA,
+):
     """
     Find out what became of an invite for several people. Alpha.
 
@@ -277,10 +305,5 @@ class GetMultiRecipientSmartInvite(Operation[MultiRecipientSmartInvite]):
 
     Source: /developers/api-alpha/smart-invites/multiple-recipients/
     """
-
-    method, path = "GET", "/v1/smart_invites"
-    credential, retry = Credential.CLIENT_SECRET, Retry.READ
-    source = "/developers/api-alpha/smart-invites/multiple-recipients/"
-    stability = Stability.ALPHA
 
     smart_invite_id: str = attrs.field(validator=not_empty)
