@@ -9,7 +9,8 @@ Cronofy sends you in `cronofy_async.callbacks`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from ._version import __version__ as __version__
 from .core.lazy import exports as _exports
@@ -92,6 +93,8 @@ __all__ = (
     "ZonedTime",
 )
 
+__getattr__: Callable[[str], Any]
+__dir__: Callable[[], list[str]]
 __getattr__, __dir__ = _exports(
     __name__,
     (

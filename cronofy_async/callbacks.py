@@ -83,7 +83,7 @@ A form lists paths, all of which lead to something; ``path=text`` also says to w
 SIGNATURE_HEADER: Final = "Cronofy-HMAC-SHA256"
 """The header that holds the signatures. Source: /developers/push-notifications/authentication/"""
 
-log = logging.getLogger("cronofy_async")
+log: Final = logging.getLogger("cronofy_async")
 
 _MOST_SIGNATURES: Final = 8
 _LONGEST_HEADER: Final = 1024

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from abc import abstractmethod
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, ParamSpec, TypeVar, overload
 
 from ..core import lazy
 from ..core.operation import Operation
@@ -183,130 +183,156 @@ class url(_Row[P, Operation[None]]):  # noqa: N801
 class CommonEndpoints:
     """Calls that an application and an account can both make."""
 
-    availability = endpoint(lambda: availability.QueryAvailability)
-    sequenced_availability = endpoint(lambda: sequenced_availability.QuerySequencedAvailability)
-    create_meeting_agent = endpoint(lambda: meeting_agents.CreateMeetingAgent)
+    availability: Final = endpoint(lambda: availability.QueryAvailability)
+    sequenced_availability: Final = endpoint(
+        lambda: sequenced_availability.QuerySequencedAvailability
+    )
+    create_meeting_agent: Final = endpoint(lambda: meeting_agents.CreateMeetingAgent)
 
-    create_scheduling_request = endpoint(lambda: scheduling_requests.CreateSchedulingRequest)
-    cancel_scheduling_request = endpoint(lambda: scheduling_requests.CancelSchedulingRequest)
-    query_scheduling_requests = endpoint(lambda: scheduling_requests.QuerySchedulingRequests)
+    create_scheduling_request: Final = endpoint(lambda: scheduling_requests.CreateSchedulingRequest)
+    cancel_scheduling_request: Final = endpoint(lambda: scheduling_requests.CancelSchedulingRequest)
+    query_scheduling_requests: Final = endpoint(lambda: scheduling_requests.QuerySchedulingRequests)
 
 
 class ApplicationEndpoints(CommonEndpoints):
     """Calls that an application makes in its own name."""
 
-    authorization_url = url(lambda: authorization.Authorize)
-    enterprise_authorization_url = url(lambda: authorization.AuthorizeEnterprise)
-    request_token = endpoint(lambda: authorization.RequestToken)
-    refresh_token = endpoint(lambda: authorization.RefreshToken)
-    revoke_by_token = endpoint(lambda: authorization.RevokeByToken)
-    revoke_by_sub = endpoint(lambda: authorization.RevokeBySub)
-    upsert_application_calendar = endpoint(lambda: authorization.UpsertApplicationCalendar)
-    create_element_token = endpoint(lambda: authorization.CreateElementToken)
+    authorization_url: Final = url(lambda: authorization.Authorize)
+    enterprise_authorization_url: Final = url(lambda: authorization.AuthorizeEnterprise)
+    request_token: Final = endpoint(lambda: authorization.RequestToken)
+    refresh_token: Final = endpoint(lambda: authorization.RefreshToken)
+    revoke_by_token: Final = endpoint(lambda: authorization.RevokeByToken)
+    revoke_by_sub: Final = endpoint(lambda: authorization.RevokeBySub)
+    upsert_application_calendar: Final = endpoint(lambda: authorization.UpsertApplicationCalendar)
+    create_element_token: Final = endpoint(lambda: authorization.CreateElementToken)
 
-    list_organizational_unit_members = paged(lambda: organizations.ListOrganizationalUnitMembers)
-    list_organizational_unit_resources = paged(
+    list_organizational_unit_members: Final = paged(
+        lambda: organizations.ListOrganizationalUnitMembers
+    )
+    list_organizational_unit_resources: Final = paged(
         lambda: organizations.ListOrganizationalUnitResources
     )
-    submit_application_verification = endpoint(lambda: applications.SubmitApplicationVerification)
-    provision_application = endpoint(lambda: applications.ProvisionApplication)
+    submit_application_verification: Final = endpoint(
+        lambda: applications.SubmitApplicationVerification
+    )
+    provision_application: Final = endpoint(lambda: applications.ProvisionApplication)
 
-    create_attachment = endpoint(lambda: attachments.CreateAttachment)
-    download_meeting_agent_resource = endpoint(lambda: meeting_agents.DownloadMeetingAgentResource)
+    create_attachment: Final = endpoint(lambda: attachments.CreateAttachment)
+    download_meeting_agent_resource: Final = endpoint(
+        lambda: meeting_agents.DownloadMeetingAgentResource
+    )
 
-    create_real_time_scheduling = endpoint(lambda: real_time_scheduling.CreateRealTimeScheduling)
-    get_real_time_scheduling = endpoint(lambda: real_time_scheduling.GetRealTimeScheduling)
-    get_real_time_scheduling_by_token = endpoint(
+    create_real_time_scheduling: Final = endpoint(
+        lambda: real_time_scheduling.CreateRealTimeScheduling
+    )
+    get_real_time_scheduling: Final = endpoint(lambda: real_time_scheduling.GetRealTimeScheduling)
+    get_real_time_scheduling_by_token: Final = endpoint(
         lambda: real_time_scheduling.GetRealTimeSchedulingByToken
     )
-    disable_real_time_scheduling = endpoint(lambda: real_time_scheduling.DisableRealTimeScheduling)
+    disable_real_time_scheduling: Final = endpoint(
+        lambda: real_time_scheduling.DisableRealTimeScheduling
+    )
 
-    create_real_time_sequencing = endpoint(lambda: real_time_sequencing.CreateRealTimeSequencing)
-    get_real_time_sequencing = endpoint(lambda: real_time_sequencing.GetRealTimeSequencing)
-    disable_real_time_sequencing = endpoint(lambda: real_time_sequencing.DisableRealTimeSequencing)
-    add_to_calendar = endpoint(lambda: add_to_calendar.AddToCalendar)
+    create_real_time_sequencing: Final = endpoint(
+        lambda: real_time_sequencing.CreateRealTimeSequencing
+    )
+    get_real_time_sequencing: Final = endpoint(lambda: real_time_sequencing.GetRealTimeSequencing)
+    disable_real_time_sequencing: Final = endpoint(
+        lambda: real_time_sequencing.DisableRealTimeSequencing
+    )
+    add_to_calendar: Final = endpoint(lambda: add_to_calendar.AddToCalendar)
 
-    upsert_smart_invite = endpoint(lambda: smart_invites.UpsertSmartInvite)
-    upsert_multi_recipient_smart_invite = endpoint(
+    upsert_smart_invite: Final = endpoint(lambda: smart_invites.UpsertSmartInvite)
+    upsert_multi_recipient_smart_invite: Final = endpoint(
         lambda: smart_invites.UpsertMultiRecipientSmartInvite
     )
-    cancel_smart_invite = endpoint(lambda: smart_invites.CancelSmartInvite)
-    cancel_multi_recipient_smart_invite = endpoint(
+    cancel_smart_invite: Final = endpoint(lambda: smart_invites.CancelSmartInvite)
+    cancel_multi_recipient_smart_invite: Final = endpoint(
         lambda: smart_invites.CancelMultiRecipientSmartInvite
     )
-    remove_smart_invite_recipient = endpoint(lambda: smart_invites.RemoveSmartInviteRecipient)
-    get_smart_invite = endpoint(lambda: smart_invites.GetSmartInvite)
-    get_multi_recipient_smart_invite = endpoint(lambda: smart_invites.GetMultiRecipientSmartInvite)
+    remove_smart_invite_recipient: Final = endpoint(
+        lambda: smart_invites.RemoveSmartInviteRecipient
+    )
+    get_smart_invite: Final = endpoint(lambda: smart_invites.GetSmartInvite)
+    get_multi_recipient_smart_invite: Final = endpoint(
+        lambda: smart_invites.GetMultiRecipientSmartInvite
+    )
 
-    upsert_bookable_event = endpoint(lambda: bookable_events.UpsertBookableEvent)
-    get_bookable_event = endpoint(lambda: bookable_events.GetBookableEvent)
-    get_registrations_page = endpoint(lambda: bookable_events.GetRegistrationsPage)
-    upsert_registration = endpoint(lambda: bookable_events.UpsertRegistration)
-    delete_registration = endpoint(lambda: bookable_events.DeleteRegistration)
+    upsert_bookable_event: Final = endpoint(lambda: bookable_events.UpsertBookableEvent)
+    get_bookable_event: Final = endpoint(lambda: bookable_events.GetBookableEvent)
+    get_registrations_page: Final = endpoint(lambda: bookable_events.GetRegistrationsPage)
+    upsert_registration: Final = endpoint(lambda: bookable_events.UpsertRegistration)
+    delete_registration: Final = endpoint(lambda: bookable_events.DeleteRegistration)
 
 
 class AccountEndpoints(CommonEndpoints):
     """Calls that are made for one account."""
 
-    get_userinfo = endpoint(lambda: identity.GetUserinfo)
-    get_account = endpoint(lambda: identity.GetAccount)
-    list_profiles = endpoint(lambda: identity.ListProfiles)
-    revoke_profile = endpoint(lambda: authorization.RevokeProfile)
-    create_link_token = endpoint(lambda: permissions.CreateLinkToken)
-    request_permissions = endpoint(lambda: permissions.RequestPermissions)
-    authorize_conferencing = endpoint(lambda: permissions.AuthorizeConferencing)
+    get_userinfo: Final = endpoint(lambda: identity.GetUserinfo)
+    get_account: Final = endpoint(lambda: identity.GetAccount)
+    list_profiles: Final = endpoint(lambda: identity.ListProfiles)
+    revoke_profile: Final = endpoint(lambda: authorization.RevokeProfile)
+    create_link_token: Final = endpoint(lambda: permissions.CreateLinkToken)
+    request_permissions: Final = endpoint(lambda: permissions.RequestPermissions)
+    authorize_conferencing: Final = endpoint(lambda: permissions.AuthorizeConferencing)
 
-    authorize_with_service_account = endpoint(
+    authorize_with_service_account: Final = endpoint(
         lambda: enterprise_connect.AuthorizeWithServiceAccount
     )
-    authorize_many_with_service_account = endpoint(
+    authorize_many_with_service_account: Final = endpoint(
         lambda: enterprise_connect.AuthorizeManyWithServiceAccount
     )
-    list_resources = endpoint(lambda: enterprise_connect.ListResources)
-    request_delegated_authorization = endpoint(
+    list_resources: Final = endpoint(lambda: enterprise_connect.ListResources)
+    request_delegated_authorization: Final = endpoint(
         lambda: enterprise_connect.RequestDelegatedAuthorization
     )
-    list_accessible_calendars = endpoint(lambda: enterprise_connect.ListAccessibleCalendars)
+    list_accessible_calendars: Final = endpoint(lambda: enterprise_connect.ListAccessibleCalendars)
 
-    list_calendars = endpoint(lambda: calendars.ListCalendars)
-    create_calendar = endpoint(lambda: calendars.CreateCalendar)
+    list_calendars: Final = endpoint(lambda: calendars.ListCalendars)
+    create_calendar: Final = endpoint(lambda: calendars.CreateCalendar)
 
-    read_events = paged(lambda: events.ReadEvents)
-    read_events_page = paged(lambda: events.ReadEventsPage)
-    read_free_busy = paged(lambda: events.ReadFreeBusy)
-    read_free_busy_page = paged(lambda: events.ReadFreeBusyPage)
-    upsert_event = endpoint(lambda: event_writes.UpsertEvent)
-    edit_external_event = endpoint(lambda: event_writes.EditExternalEvent)
-    delete_event = endpoint(lambda: events.DeleteEvent)
-    delete_external_event = endpoint(lambda: events.DeleteExternalEvent)
-    delete_all_events = endpoint(lambda: bulk.DeleteAllEvents)
-    delete_events_of_calendars = endpoint(lambda: bulk.DeleteEventsOfCalendars)
-    change_participation_status = endpoint(lambda: bulk.ChangeParticipationStatus)
-    batch = endpoint(lambda: batch.Batch)
+    read_events: Final = paged(lambda: events.ReadEvents)
+    read_events_page: Final = paged(lambda: events.ReadEventsPage)
+    read_free_busy: Final = paged(lambda: events.ReadFreeBusy)
+    read_free_busy_page: Final = paged(lambda: events.ReadFreeBusyPage)
+    upsert_event: Final = endpoint(lambda: event_writes.UpsertEvent)
+    edit_external_event: Final = endpoint(lambda: event_writes.EditExternalEvent)
+    delete_event: Final = endpoint(lambda: events.DeleteEvent)
+    delete_external_event: Final = endpoint(lambda: events.DeleteExternalEvent)
+    delete_all_events: Final = endpoint(lambda: bulk.DeleteAllEvents)
+    delete_events_of_calendars: Final = endpoint(lambda: bulk.DeleteEventsOfCalendars)
+    change_participation_status: Final = endpoint(lambda: bulk.ChangeParticipationStatus)
+    batch: Final = endpoint(lambda: batch.Batch)
 
-    create_channel = endpoint(lambda: channels.CreateChannel)
-    list_channels = endpoint(lambda: channels.ListChannels)
-    close_channel = endpoint(lambda: channels.CloseChannel)
+    create_channel: Final = endpoint(lambda: channels.CreateChannel)
+    list_channels: Final = endpoint(lambda: channels.ListChannels)
+    close_channel: Final = endpoint(lambda: channels.CloseChannel)
 
-    upsert_availability_rule = endpoint(lambda: availability_rules.UpsertAvailabilityRule)
-    list_availability_rules = endpoint(lambda: availability_rules.ListAvailabilityRules)
-    get_availability_rule = endpoint(lambda: availability_rules.GetAvailabilityRule)
-    delete_availability_rule = endpoint(lambda: availability_rules.DeleteAvailabilityRule)
+    upsert_availability_rule: Final = endpoint(lambda: availability_rules.UpsertAvailabilityRule)
+    list_availability_rules: Final = endpoint(lambda: availability_rules.ListAvailabilityRules)
+    get_availability_rule: Final = endpoint(lambda: availability_rules.GetAvailabilityRule)
+    delete_availability_rule: Final = endpoint(lambda: availability_rules.DeleteAvailabilityRule)
 
-    upsert_available_period = endpoint(lambda: available_periods.UpsertAvailablePeriod)
-    read_available_periods = paged(lambda: available_periods.ReadAvailablePeriods)
-    read_available_periods_page = paged(lambda: available_periods.ReadAvailablePeriodsPage)
-    delete_available_period = endpoint(lambda: available_periods.DeleteAvailablePeriod)
-    delete_all_available_periods = endpoint(lambda: available_periods.DeleteAllAvailablePeriods)
+    upsert_available_period: Final = endpoint(lambda: available_periods.UpsertAvailablePeriod)
+    read_available_periods: Final = paged(lambda: available_periods.ReadAvailablePeriods)
+    read_available_periods_page: Final = paged(lambda: available_periods.ReadAvailablePeriodsPage)
+    delete_available_period: Final = endpoint(lambda: available_periods.DeleteAvailablePeriod)
+    delete_all_available_periods: Final = endpoint(
+        lambda: available_periods.DeleteAllAvailablePeriods
+    )
 
-    create_scheduling_conversation = endpoint(
+    create_scheduling_conversation: Final = endpoint(
         lambda: scheduling_conversations.CreateSchedulingConversation
     )
-    get_scheduling_conversation = endpoint(
+    get_scheduling_conversation: Final = endpoint(
         lambda: scheduling_conversations.GetSchedulingConversation
     )
-    get_scheduling_conversation_by_token = endpoint(
+    get_scheduling_conversation_by_token: Final = endpoint(
         lambda: scheduling_conversations.GetSchedulingConversationByToken
     )
-    list_conversation_slots = endpoint(lambda: scheduling_conversations.ListConversationSlots)
-    select_conversation_slots = endpoint(lambda: scheduling_conversations.SelectConversationSlots)
+    list_conversation_slots: Final = endpoint(
+        lambda: scheduling_conversations.ListConversationSlots
+    )
+    select_conversation_slots: Final = endpoint(
+        lambda: scheduling_conversations.SelectConversationSlots
+    )

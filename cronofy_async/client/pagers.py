@@ -75,7 +75,7 @@ class Pager(Generic[T]):
     """
 
     def __init__(self, pager: AsyncPager[T], call: _Call) -> None:
-        self.operation = pager.operation
+        self.operation: PagedOperation[T] = pager.operation
         self._pager = pager
         self._call = call
 

@@ -75,8 +75,8 @@ class TokenHolder:
         store: TokenStore,
         exchange: Callable[[Secret], Awaitable[Tokens]] | None,
     ) -> None:
-        self.current = tokens
-        self.sub = sub
+        self.current: Tokens = tokens
+        self.sub: str | None = sub
         self._store = store
         self._exchange = exchange
         self._renewal = SingleFlight(self._renew)

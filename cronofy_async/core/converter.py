@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, cast, get_args, get_origin
 
 import attrs
 from cattrs import Converter
@@ -27,7 +27,7 @@ from .unset import Unset
 
 __all__ = ("converter",)
 
-log = logging.getLogger("cronofy_async")
+log: Final = logging.getLogger("cronofy_async")
 
 
 @cache

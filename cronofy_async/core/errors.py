@@ -183,7 +183,7 @@ class DecodeError(CronofyError):
 
     def __init__(self, message: str, paths: Sequence[str] = (), status: int | None = None) -> None:
         super().__init__(message)
-        self.paths = tuple(paths)
+        self.paths: tuple[str, ...] = tuple(paths)
         self.status = status
 
 
@@ -209,13 +209,13 @@ class APIError(CronofyError):
         super().__init__(response, operation)
         self.response = response
         self.operation = operation
-        self.status = response.status
-        self.attempts = 1
+        self.status: int = response.status
+        self.attempts: int = 1
         self.retry_after: float | None = None
         body = _json_object(response)
-        self.errors = _field_errors(body)
+        self.errors: Mapping[str, tuple[FieldError, ...]] = _field_errors(body)
         error = body.get("error")
-        self.error = error if isinstance(error, str) else None
+        self.error: str | None = error if isinstance(error, str) else None
 
     @property
     def request_id(self) -> str | None:

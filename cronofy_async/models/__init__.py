@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from ..core.lazy import exports
 
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from .subscriptions import *
     from .times import *
 
+__getattr__: Callable[[str], Any]
+__dir__: Callable[[], list[str]]
 __getattr__, __dir__ = exports(
     __name__,
     (

@@ -11,6 +11,7 @@ from .shorthands import is_http_url, scopes
 
 __all__ = (
     "AccessRequest",
+    "AccessTerms",
     "AccessibleCalendar",
     "AccessibleCalendarType",
     "Resource",

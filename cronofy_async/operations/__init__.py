@@ -7,7 +7,8 @@ it into a batch. `parse` goes the other way and reads a request back.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from ..core.lazy import exports
 from .catalog import CHAPTERS
@@ -41,4 +42,6 @@ if TYPE_CHECKING:
     from .sequenced_availability import *
     from .smart_invites import *
 
+__getattr__: Callable[[str], Any]
+__dir__: Callable[[], list[str]]
 __getattr__, __dir__ = exports(__name__, CHAPTERS)
