@@ -14,10 +14,10 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from .client.clients import AsyncAccount, AsyncCronofy
+from .client.driver import Plug
 from .client.endpoints import AccountEndpoints, ApplicationEndpoints, Caller
 from .client.pagers import Pager
 from .client.runtime import Runtime
@@ -44,10 +44,13 @@ class _Bridge:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pid = 0
+        self._over = False
 
     def call(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a coroutine on the background loop and wait for its result."""
         _refuse_inside_loop()
+        if self._over:
+            raise RuntimeError("the interpreter is shutting down: nothing can be sent any more")
         loop = self._running()
         done = threading.Event()
         tasks: list[asyncio.Task[T]] = []
@@ -81,16 +84,31 @@ class _Bridge:
         self._thread = thread
         return loop
 
+    def soon(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run a coroutine on the background loop, if there is one, without waiting for it."""
+        loop = self._loop
+        if loop is not None and self._pid == os.getpid():
+            loop.call_soon_threadsafe(lambda: loop.create_task(work()))
+
     def stop(self) -> None:
-        """End the loop and its thread."""
+        """End the loop and its thread, once and for all; what it does may finish in a second."""
         with self._lock:
+            self._over = True
             loop, self._loop = self._loop, None
             if loop is None or self._pid != os.getpid():
                 return
-        loop.call_soon_threadsafe(loop.stop)
-        self._thread.join(timeout=1.0)
+        asyncio.run_coroutine_threadsafe(_quiesce(), loop)
+        self._thread.join(timeout=2.0)
         if not self._thread.is_alive():
             loop.close()
+
+
+async def _quiesce() -> None:
+    loop = asyncio.get_running_loop()
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    if others:
+        await asyncio.wait(others, timeout=1.0)
+    loop.call_soon(loop.stop)
 
 
 def _refuse_inside_loop() -> None:
@@ -105,15 +123,13 @@ def _refuse_inside_loop() -> None:
 
 
 _bridge = _Bridge()
-_open: weakref.WeakSet[Cronofy] = weakref.WeakSet()
+atexit.register(_bridge.stop)
 
 
-@atexit.register
-def _at_exit() -> None:
-    for client in list(_open):
-        with suppress(Exception):
-            client.close()
-    _bridge.stop()
+def _close(bridge: _Bridge, plug: Plug) -> None:
+    """Close the connections of a client that nobody closed, be it at the interpreter's exit."""
+    # Without waiting: whoever collects garbage may be any thread, the loop's own included.
+    bridge.soon(plug.aclose)
 
 
 A = TypeVar("A", AsyncAccount, AsyncCronofy)
@@ -225,7 +241,8 @@ class Cronofy(ApplicationEndpoints, _Blocking[AsyncCronofy]):
             runtime=runtime,
         )
         super().__init__(client)
-        _open.add(self)
+        # The driver is what accounts and copies share: the last of them to go closes it.
+        weakref.finalize(client.driver, _close, _bridge, client.driver.plug)
 
     def account(
         self,
@@ -259,7 +276,6 @@ class Cronofy(ApplicationEndpoints, _Blocking[AsyncCronofy]):
 
     def close(self) -> None:
         """Close the connections. Closing twice does nothing."""
-        _open.discard(self)
         _bridge.call(self._async.aclose)
 
     def __enter__(self) -> Self:

@@ -266,6 +266,108 @@ class TestRenewal:
         assert ["/v1/calendars"] * 2 == [request.path for request in transport.requests]
         assert "Bearer tok-2" == transport.requests[1].header("authorization")
 
+    async def test_a_stored_token_is_renewed_at_the_first_call(self) -> None:
+        """Tokens that lie expired in the store are renewed as any others."""
+        store = MemoryTokenStore()
+        await store.put("acc_1", Tokens(access_token=Secret(TOKEN), refresh_token=Secret(REFRESH)))
+        cronofy, _ = connect(answer(401), RENEWED, CALENDARS, token_store=store)
+        await cronofy.account("acc_1").list_calendars()
+
+        stored = await store.get("acc_1")
+        assert stored is not None
+        assert Secret("tok-new") == stored.access_token
+
+    async def test_what_another_process_renewed_is_taken_from_the_store(self) -> None:
+        """Before a refresh token is used up, the store is asked for newer tokens."""
+        store = MemoryTokenStore()
+
+        def renewed_elsewhere(request: Request) -> Response:
+            newer = Tokens(access_token=Secret("tok-other"), refresh_token=Secret("ref-other"))
+            store._tokens["acc_1"] = newer
+            return answer(401)
+
+        cronofy, transport = connect(renewed_elsewhere, CALENDARS, token_store=store)
+        account = cronofy.account("acc_1", access_token=TOKEN, refresh_token=REFRESH)
+        await account.list_calendars()
+
+        assert "Bearer tok-other" == transport.requests[1].header("authorization")
+
+    async def test_a_refresh_token_used_up_elsewhere_is_looked_up_once_more(self) -> None:
+        """A refusal of the refresh token is final only if the store has no newer one."""
+        store = MemoryTokenStore()
+
+        def used_up_elsewhere(request: Request) -> Response:
+            newer = Tokens(access_token=Secret("tok-other"), refresh_token=Secret("ref-other"))
+            store._tokens["acc_1"] = newer
+            return answer(400, {"error": "invalid_grant"})
+
+        cronofy, transport = connect(answer(401), used_up_elsewhere, CALENDARS, token_store=store)
+        account = cronofy.account("acc_1", access_token=TOKEN, refresh_token=REFRESH)
+        await account.list_calendars()
+
+        assert "Bearer tok-other" == transport.requests[2].header("authorization")
+
+    async def test_a_renewal_does_not_overwrite_a_new_authorization(self) -> None:
+        """Tokens given while an older grant is renewed stay, in the view and in the store."""
+        store = MemoryTokenStore()
+
+        def authorized_anew(request: Request) -> Response:
+            cronofy.account("acc_1", access_token="tok-grant", refresh_token="ref-grant")
+            return RENEWED
+
+        cronofy, _ = connect(answer(401), authorized_anew, CALENDARS, token_store=store)
+        account = cronofy.account("acc_1", access_token=TOKEN, refresh_token=REFRESH)
+        await account.list_calendars()
+
+        assert Secret("ref-grant") == account.tokens.refresh_token
+        assert await store.get("acc_1") is None
+
+    async def test_a_renewal_may_take_no_longer_than_the_call(self) -> None:
+        """The deadline of a call covers its renewal, which goes on for others."""
+        may_answer = anyio.Event()
+
+        class Slow(RecordingTransport):
+            async def send(self, request: Request, *, timeout: float) -> Response:
+                if request.path == "/oauth/token":
+                    await may_answer.wait()
+                    return RENEWED
+                return answer(401)
+
+        cronofy = AsyncCronofy(ID, SECRET, transport=Slow())
+        account = cronofy.account("acc_1", access_token=TOKEN, refresh_token=REFRESH)
+        with pytest.raises(TransportTimeoutError):
+            await account.with_options(timeout=0.02).list_calendars()
+        may_answer.set()
+        await anyio.wait_all_tasks_blocked()
+
+        assert Secret("tok-new") == account.tokens.access_token
+
+    async def test_closing_waits_for_a_renewal(self) -> None:
+        """A client that is closed while tokens are exchanged closes once they are stored."""
+        started = anyio.Event()
+        store = MemoryTokenStore()
+
+        class Slow(RecordingTransport):
+            async def send(self, request: Request, *, timeout: float) -> Response:
+                if request.path == "/oauth/token":
+                    started.set()
+                    await anyio.sleep(0.02)
+                    return RENEWED
+                return answer(401)
+
+        async with (
+            AsyncCronofy(ID, SECRET, transport=Slow(), token_store=store) as cronofy,
+            anyio.create_task_group() as group,
+        ):
+            account = cronofy.account("acc_1", access_token=TOKEN, refresh_token=REFRESH)
+            group.start_soon(account.list_calendars)
+            await started.wait()
+            group.cancel_scope.cancel()
+
+        stored = await store.get("acc_1")
+        assert stored is not None
+        assert Secret("ref-new") == stored.refresh_token
+
     async def test_a_slow_renewal_uses_up_the_calls_time(self) -> None:
         """A call whose time is over after its renewal is not sent again."""
         time = FrozenTime()
@@ -430,6 +532,20 @@ class TestPagers:
         assert [1] == [page.current async for page in pager.pages()]
         assert 3 == len(transport.requests)
 
+    async def test_a_page_that_failed_can_be_asked_for_again(self) -> None:
+        """An iteration goes on after an error where it stood; nothing has to be closed."""
+        cronofy, _ = connect(
+            self.page(1, 2), answer(503), self.page(2, 2), retry=RetryPolicy(attempts=1)
+        )
+        pages = cronofy.account(access_token=TOKEN).read_events(tzid="Etc/UTC").pages()
+        assert 1 == (await anext(pages)).current
+        with pytest.raises(ServerError):
+            await anext(pages)
+
+        assert 2 == (await anext(pages)).current
+        with pytest.raises(StopAsyncIteration):
+            await anext(pages)
+
     async def test_errors_surface_at_the_first_use(self) -> None:
         """A refusal of the first page is raised when reading begins."""
         cronofy, _ = connect(answer(403))
@@ -470,6 +586,13 @@ class TestLifecycle:
         await cronofy.aclose()
         with pytest.raises(CronofyError, match="closed"):
             await cronofy.account(access_token=TOKEN).list_calendars()
+
+    @pytest.mark.parametrize("wrong", [object(), RecordingTransport, 5])
+    def test_what_is_no_transport_is_refused(self, wrong: Any) -> None:
+        """An object that cannot send never leads to the real service in its stead."""
+        with pytest.raises(InvalidArgumentError) as caught:
+            AsyncCronofy(ID, SECRET, transport=wrong)
+        assert "transport" == caught.value.field
 
     async def test_unknown_transports_are_refused_by_name(self) -> None:
         """The name of a transport that is not installed is an error of the caller."""

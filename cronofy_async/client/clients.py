@@ -36,7 +36,8 @@ class _Client(AsyncCaller):
     """Sends operations with one credential and one set of options."""
 
     def __init__(self, driver: Driver, credentials: Credentials, options: Options) -> None:
-        self._driver = driver
+        self.driver: Driver = driver
+        """Carries out the exchanges of this client and of all that it made."""
         self._credentials = credentials
         self._options = options
 
@@ -55,22 +56,22 @@ class _Client(AsyncCaller):
 
         ``answer.response.json()`` shows keys that this version does not know.
         """
-        return await self._driver.run(operation, self._credentials, self._options)
+        return await self.driver.run(operation, self._credentials, self._options)
 
     def read(self, operation: PagedOperation[T]) -> AsyncPager[T]:
         """Make a pager over the entries of a paged operation; nothing is sent yet."""
 
         async def fetch(operation: PagedOperation[T], request: Request | None) -> Page[T]:
-            answer = await self._driver.run(
+            answer = await self.driver.run(
                 operation, self._credentials, self._options, request=request
             )
             return answer.value
 
-        return AsyncPager(operation, self._driver.hosts, fetch)
+        return AsyncPager(operation, self.driver.hosts, fetch)
 
     def build_url(self, operation: Operation[None]) -> str:
         """Make the URL of an operation that a browser carries out."""
-        return self._driver.hosts.resolve(operation.to_request(), operation.host).url
+        return self.driver.hosts.resolve(operation.to_request(), operation.host).url
 
     def _with(
         self,
@@ -131,7 +132,7 @@ class AsyncAccount(AccountEndpoints, _Client):
         headers: Mapping[str, str] | Unset = UNSET,
     ) -> AsyncAccount:
         """The same account with other options; see `AsyncCronofy.with_options`."""
-        return AsyncAccount(self._driver, self._holder, self._with(timeout, retry, headers))
+        return AsyncAccount(self.driver, self._holder, self._with(timeout, retry, headers))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._holder.sub or 'by token'}>"
@@ -234,13 +235,19 @@ class AsyncCronofy(ApplicationEndpoints, _Client):
             given = Tokens(access_token=settings.access_token, refresh_token=settings.refresh_token)
             if given == Tokens():
                 raise InvalidArgumentError("sub", "and both tokens are missing", "give one of them")
-        return AsyncAccount(self._driver, self._holder(sub, given), self._options)
+        return AsyncAccount(self.driver, self._holder(sub, given), self._options)
 
     def _holder(self, sub: str | None, given: Tokens) -> TokenHolder:
         # Views of one account share a holder, so that they renew its token together.
         holder = self._holders.get(sub) if sub is not None else None
         if holder is None:
-            holder = TokenHolder(given, sub=sub, store=self._store, exchange=self._exchange())
+            holder = TokenHolder(
+                given,
+                sub=sub,
+                store=self._store,
+                exchange=self._exchange(),
+                under_way=self.driver.under_way,
+            )
             if sub is not None:
                 self._holders[sub] = holder
         elif given != Tokens():
@@ -293,7 +300,7 @@ class AsyncCronofy(ApplicationEndpoints, _Client):
 
     async def aclose(self) -> None:
         """Close the connections. Closing twice does nothing."""
-        await self._driver.aclose()
+        await self.driver.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -302,4 +309,4 @@ class AsyncCronofy(ApplicationEndpoints, _Client):
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} at {self._driver.hosts.api}>"
+        return f"<{type(self).__name__} at {self.driver.hosts.api}>"

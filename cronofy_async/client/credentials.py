@@ -23,6 +23,15 @@ class Credentials(Protocol):
         """Whether a refused credential can be replaced."""
         ...
 
+    @property
+    def at_hand(self) -> bool:
+        """Whether it is there without asking anybody."""
+        ...
+
+    async def prepare(self) -> None:
+        """Look for the credential where it may be kept."""
+        ...
+
     async def authenticate(
         self, operation: Operation[Any], request: Request, *, renew: bool = False
     ) -> Request:
@@ -39,9 +48,13 @@ class ApplicationCredentials:
     """The application's own: client secret or admin key."""
 
     renewable = False
+    at_hand = True
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+
+    async def prepare(self) -> None:
+        """Do nothing: secrets are at hand."""
 
     async def authenticate(
         self, operation: Operation[Any], request: Request, *, renew: bool = False
@@ -71,12 +84,20 @@ class AccountCredentials:
 
     def __init__(self, holder: TokenHolder) -> None:
         self._holder = holder
-        self._last: Secret | None = None
 
     @property
     def renewable(self) -> bool:
         """Whether there is a refresh token and a client that can use it."""
         return self._holder.renewable
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether there is an access token."""
+        return self._holder.at_hand
+
+    async def prepare(self) -> None:
+        """Look for tokens in the store."""
+        await self._holder.load()
 
     async def authenticate(
         self, operation: Operation[Any], request: Request, *, renew: bool = False

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, Final, TypeVar
 
-from ..core.errors import CronofyError, TransportError, TransportTimeoutError
+import anyio
+
+from ..core.errors import CronofyError, InvalidArgumentError, TransportError, TransportTimeoutError
 from ..core.exchange import Answer, exchange
 from ..core.hosts import Hosts
 from ..core.operation import Operation
@@ -14,9 +18,12 @@ from .credentials import Credentials
 from .options import USER_AGENT, Options
 from .runtime import Runtime, on_trio
 
-__all__ = ("Driver",)
+__all__ = ("Driver", "Plug")
 
 T = TypeVar("T")
+
+_PATIENCE: Final = 2.0
+"""Seconds for which closing waits for an exchange of tokens."""
 
 
 class Driver:
@@ -34,10 +41,9 @@ class Driver:
     def __init__(self, hosts: Hosts, transport: Transport | str | None, runtime: Runtime) -> None:
         self.hosts = hosts
         self.runtime = runtime
-        self._foreign = transport if isinstance(transport, Transport) else None
-        self._name = transport if isinstance(transport, str) else None
-        self._own: Transport | None = None
-        self._closed = False
+        self.plug = Plug(transport)
+        self.under_way: set[Callable[[], Awaitable[Any]]] = set()
+        """Work of the client's own that must not be cut off."""
 
     async def run(
         self,
@@ -65,6 +71,8 @@ class Driver:
         def remaining() -> float:
             return deadline - runtime.monotonic()
 
+        if not credentials.at_hand:
+            await self._in_time(credentials.prepare(), remaining())
         flow = exchange(
             operation,
             options.retry,
@@ -83,7 +91,9 @@ class Driver:
                 base = (
                     sent if send.renew and sent is not None else self._dress(send.request, options)
                 )
-                sent = await credentials.authenticate(operation, base, renew=send.renew)
+                work = credentials.authenticate(operation, base, renew=send.renew)
+                at_once = credentials.at_hand and not send.renew
+                sent = await (work if at_once else self._in_time(work, remaining()))
                 wire = self.hosts.resolve(sent, operation.host)
                 try:
                     response = await self._send(wire, remaining())
@@ -104,9 +114,55 @@ class Driver:
     async def _send(self, request: Request, timeout: float) -> Response:
         if timeout <= 0:
             raise TransportTimeoutError("the time for this call is over", request)
-        return await self._transport().send(request, timeout=timeout)
+        return await self.plug.transport().send(request, timeout=timeout)
 
-    def _transport(self) -> Transport:
+    async def _in_time(self, work: Awaitable[T], seconds: float) -> T:
+        """Wait for work that may take long, but no longer than the call may take."""
+        try:
+            with anyio.fail_after(max(seconds, 0)):
+                return await work
+        except TimeoutError:
+            raise TransportTimeoutError(
+                "the time for this call was over before its token was there"
+            ) from None
+
+    async def aclose(self) -> None:
+        """
+        Close the transport if it is ours. Closing twice does nothing.
+
+        An exchange of tokens that is under way is waited for, as its answer cannot be
+        asked for twice; but for two seconds at the most.
+        """
+        with anyio.move_on_after(_PATIENCE, shield=True):
+            for flight in list(self.under_way):
+                with suppress(Exception):
+                    await flight()
+        await self.plug.aclose()
+
+
+class Plug:
+    """
+    The transport: one that was given, which its maker closes, or one of our own.
+
+    Raises:
+        InvalidArgumentError: What was given is no transport.
+    """
+
+    def __init__(self, transport: Transport | str | None) -> None:
+        given = transport is not None and not isinstance(transport, str)
+        if given and (isinstance(transport, type) or not isinstance(transport, Transport)):
+            raise InvalidArgumentError(
+                "transport",
+                "has no send and aclose of its own",
+                "give an instance of a transport, or the name of an installed one",
+            )
+        self._foreign = transport if isinstance(transport, Transport) else None
+        self._name = transport if isinstance(transport, str) else None
+        self._own: Transport | None = None
+        self._closed = False
+
+    def transport(self) -> Transport:
+        """The transport, made when it is first needed."""
         if self._closed:
             raise CronofyError("the client is closed: make a new one")
         if self._foreign is not None:
@@ -116,7 +172,7 @@ class Driver:
         return self._own
 
     async def aclose(self) -> None:
-        """Close the transport if it is ours. Closing twice does nothing."""
+        """Close our own transport."""
         self._closed = True
         own, self._own = self._own, None
         if own is not None:

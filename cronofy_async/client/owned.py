@@ -20,10 +20,19 @@ class SingleFlight(Generic[T]):
     The work runs in a task of its own: when a caller is cancelled it goes on and its
     result is kept, so an exchange of tokens is never lost between wire and store. A
     shielded scope would not do: ``task.cancel()`` passes through it.
+
+    Args:
+        work: What to run.
+        under_way: Where work stands while it runs, so that its owner can wait for it.
     """
 
-    def __init__(self, work: Callable[[], Coroutine[Any, Any, T]]) -> None:
+    def __init__(
+        self,
+        work: Callable[[], Coroutine[Any, Any, T]],
+        under_way: set[Callable[[], Awaitable[Any]]],
+    ) -> None:
         self._work = work
+        self._under_way = under_way
         self._flight: Callable[[], Awaitable[T]] | None = None
 
     async def join(self) -> T:
@@ -31,9 +40,12 @@ class SingleFlight(Generic[T]):
         if self._flight is None:
             launch = _launch_trio if on_trio() else _launch_asyncio
             self._flight = launch(self._work, self._land)
+            self._under_way.add(self._flight)
         return await self._flight()
 
     def _land(self) -> None:
+        if self._flight is not None:
+            self._under_way.discard(self._flight)
         self._flight = None
 
 

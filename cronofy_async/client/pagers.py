@@ -17,9 +17,60 @@ R = TypeVar("R")
 Fetch = Callable[[PagedOperation[T], Request | None], Coroutine[Any, Any, Page[T]]]
 
 
+class _Pages(Generic[T]):
+    """
+    Page after page.
+
+    An object and no async generator: one that is left half-way has nothing to clean up,
+    and after an error the same page can be asked for again.
+    """
+
+    def __init__(self, operation: PagedOperation[T], hosts: Hosts, fetch: Fetch[T]) -> None:
+        self._operation = operation
+        self._trail = Trail(hosts)
+        self._fetch = fetch
+        self._request: Request | None = None
+        self._last: Page[T] | None = None
+
+    def __aiter__(self) -> _Pages[T]:
+        return self
+
+    async def __anext__(self) -> Page[T]:
+        if self._last is not None:
+            self._request = self._trail.after(self._last)
+            if self._request is None:
+                raise StopAsyncIteration
+            self._last = None
+        self._last = await self._fetch(self._operation, self._request)
+        return self._last
+
+    async def aclose(self) -> None:
+        """Do nothing: there is nothing to close. For `contextlib.aclosing`."""
+
+
+class _Entries(Generic[T]):
+    """Entry after entry, out of pages."""
+
+    def __init__(self, pages: AsyncIterator[Page[T]]) -> None:
+        self._pages = pages
+        self._entries: Iterator[T] = iter(())
+
+    def __aiter__(self) -> _Entries[T]:
+        return self
+
+    async def __anext__(self) -> T:
+        while True:
+            for entry in self._entries:
+                return entry
+            self._entries = iter((await anext(self._pages)).items)
+
+    async def aclose(self) -> None:
+        """Do nothing: there is nothing to close. For `contextlib.aclosing`."""
+
+
 class AsyncPager(Generic[T]):
     """
-    The entries of an answer that comes in pages, oldest request first.
+    The entries of an answer that comes in pages, in the service's order.
 
     ``async for entry in pager`` gives entry after entry, `pages` page after page, and
     `collect` all of it. Nothing is sent before the first of these; each begins
@@ -32,21 +83,12 @@ class AsyncPager(Generic[T]):
         self._hosts = hosts
         self._fetch = fetch
 
-    async def pages(self) -> AsyncIterator[Page[T]]:
+    def pages(self) -> AsyncIterator[Page[T]]:
         """Page after page; the next is asked for when you ask for it."""
-        trail = Trail(self._hosts)
-        request: Request | None = None
-        while True:
-            page = await self._fetch(self.operation, request)
-            yield page
-            request = trail.after(page)
-            if request is None:
-                return
+        return _Pages(self.operation, self._hosts, self._fetch)
 
-    async def __aiter__(self) -> AsyncIterator[T]:
-        async for page in self.pages():
-            for item in page.items:
-                yield item
+    def __aiter__(self) -> AsyncIterator[T]:
+        return _Entries(self.pages())
 
     async def collect(self) -> list[T]:
         """All entries of all pages."""
@@ -81,17 +123,13 @@ class Pager(Generic[T]):
 
     def pages(self) -> Iterator[Page[T]]:
         """Page after page; the next is asked for when you ask for it."""
-        pages: Any = self._pager.pages()
+        pages = self._pager.pages()
 
         async def ask() -> Page[T] | None:
-            page: Page[T] | None = await anext(pages, None)
-            return page
+            return await anext(pages, None)
 
-        try:
-            while (page := self._call(ask)) is not None:
-                yield page
-        finally:
-            self._call(pages.aclose)
+        while (page := self._call(ask)) is not None:
+            yield page
 
     def __iter__(self) -> Iterator[T]:
         for page in self.pages():

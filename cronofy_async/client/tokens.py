@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import attrs
 
-from ..core.errors import CredentialError
+from ..core.errors import BadRequestError, CredentialError
 from ..core.secret import Secret
 from .owned import SingleFlight
 
@@ -65,6 +65,7 @@ class TokenHolder:
         store: Where they are kept.
         exchange: Uses up a refresh token and gives back the new tokens; `None` if the
             client cannot.
+        under_way: Where a renewal stands while it runs.
     """
 
     def __init__(
@@ -74,17 +75,31 @@ class TokenHolder:
         sub: str | None,
         store: TokenStore,
         exchange: Callable[[Secret], Awaitable[Tokens]] | None,
+        under_way: set[Callable[[], Awaitable[Any]]],
     ) -> None:
         self.current: Tokens = tokens
         self.sub: str | None = sub
         self._store = store
         self._exchange = exchange
-        self._renewal = SingleFlight(self._renew)
+        self._renewal = SingleFlight(self._renew, under_way)
 
     @property
     def renewable(self) -> bool:
         """Whether a refused access token can be replaced."""
         return self._exchange is not None and self.current.refresh_token is not None
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether there is an access token without asking anybody."""
+        return self.current.access_token is not None
+
+    async def load(self) -> None:
+        """Look into the store, if there are no tokens yet."""
+        if self.current == Tokens() and self.sub is not None:
+            stored = await self._store.get(self.sub)
+            # Somebody may have given tokens to a view of this account in the meantime.
+            if stored is not None and self.current == Tokens():
+                self.current = stored
 
     async def access_token(self) -> Secret:
         """
@@ -93,8 +108,7 @@ class TokenHolder:
         Raises:
             CredentialError: There is none, and no way to get one.
         """
-        if self.current == Tokens() and self.sub is not None:
-            self.current = await self._store.get(self.sub) or self.current
+        await self.load()
         if self.current.access_token is None and self.renewable:
             return await self._renewal.join()
         if self.current.access_token is None:
@@ -114,16 +128,39 @@ class TokenHolder:
         return await self._renewal.join()
 
     async def _renew(self) -> Secret:
-        refresh_token = self.current.refresh_token
+        before = self.current
+        # Another process may have renewed the token: its refresh token may then be used up.
+        token = await self._from_store(before)
+        if token is not None:
+            return token
         assert self._exchange is not None, "only what is renewable is renewed"
-        assert refresh_token is not None, "only what is renewable is renewed"
-        renewed = await self._exchange(refresh_token)
+        assert before.refresh_token is not None, "only what is renewable is renewed"
+        try:
+            renewed = await self._exchange(before.refresh_token)
+        except BadRequestError:
+            token = await self._from_store(before)
+            if token is None:
+                raise
+            return token
         # The service may leave the refresh token as it was by not naming it.
-        self.current = Tokens(
+        tokens = Tokens(
             access_token=renewed.access_token,
-            refresh_token=renewed.refresh_token or refresh_token,
+            refresh_token=renewed.refresh_token or before.refresh_token,
         )
+        assert tokens.access_token is not None
+        if self.current is not before:
+            # The account was authorized anew meanwhile: those tokens are the ones to keep.
+            return self.current.access_token or tokens.access_token
+        self.current = tokens
         if self.sub is not None:
-            await self._store.put(self.sub, self.current)
-        assert self.current.access_token is not None
-        return self.current.access_token
+            await self._store.put(self.sub, tokens)
+        return tokens.access_token
+
+    async def _from_store(self, before: Tokens) -> Secret | None:
+        """The access token in the store, if it is another than ours."""
+        stored = await self._store.get(self.sub) if self.sub is not None else None
+        if stored is None or stored.access_token in (None, before.access_token):
+            return None
+        if self.current is before:
+            self.current = stored
+        return stored.access_token
