@@ -17,7 +17,8 @@ import pytest
 from cronofy_async.__main__ import listing
 from cronofy_async.core.operation import Credential
 from cronofy_async.operations import all_operations
-from cronofy_transports.sandbox.handlers import HANDLERS
+from cronofy_transports.sandbox import handlers
+from cronofy_transports.sandbox.handlers.registry import HANDLERS
 
 DATA = Path(__file__).parent / "data"
 ROWS: list[dict[str, Any]] = json.loads(
@@ -30,6 +31,7 @@ SAMPLED = {
     for sample in json.loads(file.read_text(encoding="utf-8"))
 }
 # What a browser carries out is answered by a page.
+handlers.load()
 PAGES = {"Authorize", "AuthorizeEnterprise"}
 # The table names credentials in words of its own.
 CREDENTIALS = {
