@@ -1,4 +1,4 @@
-"""Every program in the README runs, against the sandbox."""
+"""Every program in the README, in the docs and in examples/ runs, against the sandbox."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ def environment() -> Iterator[dict[str, str]]:
 
 
 def adapt(program: str, environment: dict[str, str]) -> str:
-    """Put the sandbox's ids in the place of the README's."""
+    """Put the sandbox and its ids in the place of the README's."""
+    program = program.replace('AsyncCronofy(data_center="de")', "AsyncCronofy()")
     program = re.sub(r"acc_[0-9a-f]{24}", environment["EXAMPLE_SUB"], program)
     program = re.sub(r"apc_[0-9a-f]{24}", environment["EXAMPLE_ROOM"], program)
     program = re.sub(r"pro_[0-9a-z]+", environment["EXAMPLE_PROFILE"], program)
@@ -75,20 +76,46 @@ def adapt(program: str, environment: dict[str, str]) -> str:
     return program
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("number", range(len(PROGRAMS)))
-def test_the_programs_run(number: int, environment: dict[str, str]) -> None:
-    """A program of the README ends well when it is run as it stands."""
-    program = textwrap.dedent(adapt(PROGRAMS[number], environment))
-    begins = program.startswith(("import", "from")) and "with" in program
-    done = subprocess.run(
-        [sys.executable, "-c", program if begins else PRELUDE + program],
+def run(arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a program in an interpreter of its own."""
+    return subprocess.run(
+        [sys.executable, *arguments],
         capture_output=True,
         text=True,
         timeout=30,
         env={**os.environ, **environment, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     )
 
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(len(PROGRAMS)))
+def test_the_programs_run(number: int, environment: dict[str, str]) -> None:
+    """A program of the README ends well when it is run as it stands."""
+    program = textwrap.dedent(adapt(PROGRAMS[number], environment))
+    begins = program.startswith(("import", "from")) and "with" in program
+    done = run(["-c", program if begins else PRELUDE + program], environment)
+
+    assert (0, "") == (done.returncode, done.stderr)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.py")), ids=lambda p: p.stem)
+def test_the_examples_run(example: Path, environment: dict[str, str]) -> None:
+    """An example ends well, and prints what it found."""
+    done = run([str(example)], environment)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert done.stdout
+
+
+@pytest.mark.slow
+def test_the_programs_of_the_sandbox_page_run(environment: dict[str, str]) -> None:
+    """The programs of the page about the sandbox end well, one after the other."""
+    page = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    programs = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    done = run(["-c", "\n".join(programs)], environment)
+
+    assert len(programs) >= 2
     assert (0, "") == (done.returncode, done.stderr)
 
 
