@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from types import UnionType
@@ -108,10 +109,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     rows = list(listing())
     if options.json:
-        json.dump([attrs.asdict(row) for row in rows], sys.stdout, indent=2)
-        sys.stdout.write("\n")
+        text = json.dumps([attrs.asdict(row) for row in rows], indent=2) + "\n"
     else:
-        sys.stdout.write(markdown(rows))
+        text = markdown(rows)
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has enough; the interpreter must not flush once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     return 0
 
 

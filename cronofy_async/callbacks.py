@@ -12,6 +12,7 @@ import base64
 import hashlib
 import hmac
 import logging
+import re
 from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qs, urlsplit
@@ -33,6 +34,8 @@ from .models.scheduling_callbacks import (
     SchedulingRequestChanged,
     SmartInviteReplied,
 )
+from .models.shorthands import entries
+from .models.shorthands import secret as as_secret
 
 __all__ = (
     "SIGNATURE_HEADER",
@@ -87,6 +90,7 @@ log: Final = logging.getLogger("cronofy_async")
 
 _MOST_SIGNATURES: Final = 8
 _LONGEST_HEADER: Final = 1024
+_ERROR_CODE: Final = re.compile(r"[a-z_]{1,64}")
 
 Secrets: TypeAlias = str | Secret | Iterable[str | Secret]
 
@@ -96,12 +100,17 @@ class AuthorizationRefusedError(CronofyError):
     The person did not grant the authorization.
 
     Attributes:
-        error: OAuth's code, for example ``access_denied``.
+        error: OAuth's code, for example ``access_denied``. It comes with the browser:
+            anybody may have written it.
     """
 
     def __init__(self, error: str) -> None:
-        super().__init__(f"the authorization was not granted: {error}")
+        super().__init__(error)
         self.error = error
+
+    def __str__(self) -> str:
+        code = self.error if _ERROR_CODE.fullmatch(self.error) else ascii(self.error[:64])
+        return f"the authorization was not granted: {code}"
 
 
 def sign(body: bytes, secret: str | Secret) -> str:
@@ -114,31 +123,36 @@ def sign(body: bytes, secret: str | Secret) -> str:
     return base64.b64encode(hmac.digest(key, body, hashlib.sha256)).decode()
 
 
-def verify(body: bytes, signature: str | None, secrets: Secrets) -> None:
+def verify(body: bytes, signature: str | bytes | None, secrets: Secrets) -> None:
     """
     Check that a callback is signed with one of our secrets.
 
     Args:
         body: The raw bytes of the body, exactly as they arrived.
         signature: The value of the header `SIGNATURE_HEADER`: one signature for each
-            active secret, separated by commas.
+            active secret, separated by commas; as text, or as the bytes that ASGI gives.
         secrets: The client secret, or several while one replaces the other.
 
     Raises:
         SignatureError: It is not. Answer with status 401 and do nothing.
-        InvalidArgumentError: The body is not bytes, or there is no secret.
+        InvalidArgumentError: The body is not bytes, the signature no header, or there
+            is no secret.
     """
     if not isinstance(body, (bytes, bytearray, memoryview)):
         raise InvalidArgumentError(
             "body", f"is {type(body).__name__}", "pass the raw bytes of the request"
         )
-    ours = [sign(bytes(body), secret) for secret in _listed(secrets)]
+    if not isinstance(signature, (str, bytes, type(None))):
+        raise InvalidArgumentError(
+            "signature", f"is {type(signature).__name__}", "pass the value of the header"
+        )
+    ours = [sign(bytes(body), as_secret("secrets", each)) for each in _listed(secrets)]
     if not ours:
         raise InvalidArgumentError("secrets", "is empty", "give the client secret")
-    header = signature or ""
+    header = signature.decode("latin-1") if isinstance(signature, bytes) else signature or ""
     if len(header) > _LONGEST_HEADER:
         raise SignatureError("the signature header is too long")
-    theirs = [part.strip().encode() for part in header.split(",")][:_MOST_SIGNATURES]
+    theirs = [_bytes(part.strip()) for part in header.split(",")][:_MOST_SIGNATURES]
     matches = False
     for candidate in theirs:
         for own in ours:
@@ -148,7 +162,7 @@ def verify(body: bytes, signature: str | None, secrets: Secrets) -> None:
         raise SignatureError("no signature in the header fits the body and our secrets")
 
 
-def read_callback(body: bytes, signature: str | None, secrets: Secrets) -> Callback:
+def read_callback(body: bytes, signature: str | bytes | None, secrets: Secrets) -> Callback:
     """
     Verify a callback and read it; nothing is read before it is verified.
 
@@ -216,13 +230,19 @@ def read_redirect(url: str, *, state: str | None) -> Secret:
     Raises:
         AuthorizationRefusedError: The person, or Cronofy, said no.
         InvalidArgumentError: The state is another: perhaps somebody else's authorization
-            is being slipped in. Do not use the code.
+            is being slipped in. Do not use the code. Or the URL is malformed.
 
     Source: /developers/api/authorization/request-authorization/
     """
-    query = parse_qs(urlsplit(url).query or url.removeprefix("?"), keep_blank_values=True)
-    given = query.get("state", [None])[0]
-    if not hmac.compare_digest((given or "").encode(), (state or "").encode()):
+    for field, value in (("url", url), ("state", state or "")):
+        if not isinstance(value, str):
+            raise InvalidArgumentError(field, f"is {type(value).__name__}", "pass text")
+    try:
+        query = parse_qs(urlsplit(url).query or url.removeprefix("?"), keep_blank_values=True)
+    except ValueError:
+        raise InvalidArgumentError("url", "is malformed", "pass the whole URL") from None
+    given = query.get("state", [""])[0]
+    if not hmac.compare_digest(_bytes(given), _bytes(state or "")):
         raise InvalidArgumentError(
             "state", "is not the one we sent", "begin a new authorization for this person"
         )
@@ -230,8 +250,18 @@ def read_redirect(url: str, *, state: str | None) -> Secret:
         raise AuthorizationRefusedError(query["error"][0])
     if not query.get("code", [""])[0]:
         raise InvalidArgumentError("url", "holds neither code nor error", "pass the whole URL")
-    return Secret(query["code"][0])
+    try:
+        return Secret(query["code"][0])
+    except ValueError:
+        raise InvalidArgumentError(
+            "url", "holds a malformed code", "begin a new authorization for this person"
+        ) from None
+
+
+def _bytes(text: str) -> bytes:
+    # Servers may hand on half a character; it fits nothing, and must not fail either.
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _listed(secrets: Secrets) -> list[str | Secret]:
-    return [secrets] if isinstance(secrets, (str, Secret)) else list(secrets)
+    return [secrets] if isinstance(secrets, (str, Secret)) else list(entries("secrets", secrets))

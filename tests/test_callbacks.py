@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -92,14 +93,33 @@ def test_any_of_several_signatures_and_secrets_fits(separator: str, secrets: lis
         OLD[1] + "x",
         OLD[1].lower(),
         "é",
+        "\udcff",
+        "\ud800," + "\udcff",
+        b"\xff\xfe",
         "x," * 9 + OLD[1],
         OLD[1] + " " * 2000,
     ],
 )
-def test_everything_else_is_refused(header: str | None) -> None:
+def test_everything_else_is_refused(header: str | bytes | None) -> None:
     """A missing, foreign, mangled or oversized signature is no signature."""
     with pytest.raises(SignatureError):
         verify(BODY, header, [OLD[0], NEW[0]])
+
+
+def test_the_header_may_come_as_bytes() -> None:
+    """As ASGI servers give it; what is no header at all is an error of the caller."""
+    verify(BODY, f"x, {OLD[1]}".encode(), OLD[0])
+    with pytest.raises(InvalidArgumentError) as caught:
+        verify(BODY, [OLD[1]], OLD[0])  # type: ignore[arg-type]  # the point of the test
+    assert "signature" == caught.value.field
+
+
+@pytest.mark.parametrize("secrets", ["", ["a b"], None, [b"bytes"]])
+def test_an_odd_secret_is_refused_by_name(secrets: Any) -> None:
+    """Whoever configured it learns which argument is wrong."""
+    with pytest.raises(InvalidArgumentError) as caught:
+        verify(BODY, OLD[1], secrets)
+    assert "secrets" == caught.value.field
 
 
 def test_the_raw_bytes_count() -> None:
@@ -446,6 +466,33 @@ class TestRedirect:
         with pytest.raises(AuthorizationRefusedError) as caught:
             read_redirect("?error=access_denied&state=s", state="s")
         assert "access_denied" == caught.value.error
+
+    @pytest.mark.parametrize(
+        ("url", "field"),
+        [
+            ("http://[x?code=a&state=s", "url"),
+            ("?code=a%20b&state=s", "url"),
+            ("?code=%0d%0aX&state=s", "url"),
+            ("?code=t%C3%B6k&state=s", "url"),
+            ("?code=a&state=\udcff", "state"),
+            (b"?code=a&state=s", "url"),
+            (None, "url"),
+        ],
+    )
+    def test_a_malformed_redirect_is_refused_by_name(self, url: Any, field: str) -> None:
+        """What a browser may bring never fails in another way."""
+        with pytest.raises(InvalidArgumentError) as caught:
+            read_redirect(url, state="s")
+        assert field == caught.value.field
+
+    def test_a_hostile_reason_is_not_printed_as_it_is(self) -> None:
+        """Line breaks and colours that somebody put into the URL reach no log."""
+        with pytest.raises(AuthorizationRefusedError) as caught:
+            read_redirect(f"?error=%1b[31m%0aINFO%20all%20well{'x' * 999}&state=s", state="s")
+        shown = str(caught.value)
+        assert shown.isprintable()
+        assert len(shown) < 200
+        assert caught.value.error.startswith("\x1b[31m\n")
 
     def test_a_redirect_without_code_is_an_error(self) -> None:
         """A URL with neither code nor error is refused."""

@@ -26,6 +26,7 @@ from cronofy_async import (
     TransportTimeoutError,
     UnsafeURLError,
 )
+from cronofy_async.client.options import Settings
 from cronofy_async.core.operation import Credential, Operation, Retry
 from cronofy_async.core.wire import Request, Response
 from cronofy_async.operations import ListCalendars, ReadEvents, RequestToken
@@ -667,6 +668,66 @@ class TestSettings:
         )
         monkeypatch.setenv("CRONOFY_API_URL", "http://127.0.0.1:9")
         assert "<AsyncCronofy at http://127.0.0.1:9>" == repr(AsyncCronofy())
+
+    def test_what_is_given_wins_over_urls_of_the_environment(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A data centre or URL that is given is where requests go, whatever is set around."""
+        monkeypatch.setenv("CRONOFY_API_URL", "http://127.0.0.1:9")
+        monkeypatch.setenv("CRONOFY_APP_URL", "http://127.0.0.1:8")
+        gathered = Settings.gather(data_center="au").hosts
+        own = Settings.gather(api_url="http://127.0.0.1:7").hosts
+
+        assert ("https://api-au.cronofy.com", "https://app-au.cronofy.com") == (
+            gathered.api,
+            gathered.app,
+        )
+        assert ("http://127.0.0.1:7", "http://127.0.0.1:7") == (own.api, own.app)
+        assert "http://127.0.0.1:8" == Settings.gather().hosts.app
+
+    @pytest.mark.parametrize(
+        "odd",
+        [
+            {"client_secret": ""},
+            {"client_id": ""},
+            {"client_id": 5},
+            {"admin_api_key": ""},
+            {"data_center": ""},
+            {"data_center": 5},
+            {"api_url": ""},
+            {"api_url": 5},
+            {"app_url": b"https://a.example"},
+            {"timeout": None},
+            {"timeout": "5"},
+            {"timeout": True},
+            {"retry": 3},
+        ],
+    )
+    def test_odd_arguments_are_refused_by_name(
+        self, odd: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Nothing that is given falls back to the environment because it is empty."""
+        monkeypatch.setenv("CRONOFY_CLIENT_ID", "from-env")
+        monkeypatch.setenv("CRONOFY_CLIENT_SECRET", "from-env")
+        with pytest.raises(InvalidArgumentError) as caught:
+            AsyncCronofy(**odd)
+        assert list(odd) == [caught.value.field]
+
+    @pytest.mark.parametrize(
+        ("headers", "field"),
+        [
+            ({"X": 5}, "headers['X']"),
+            ({"é": "a"}, "headers['é']"),
+            ({5: "a"}, "headers[5]"),
+            ({"": "a"}, "headers['']"),
+            ([("X", "a")], "headers"),
+        ],
+    )
+    def test_odd_headers_are_refused_by_name(self, headers: Any, field: str) -> None:
+        """What no HTTP message can carry is told before anything is sent."""
+        with pytest.raises(InvalidArgumentError) as caught:
+            AsyncCronofy(headers=headers)
+        assert field == caught.value.field
 
     def test_malformed_secrets_are_refused_unshown(self) -> None:
         """A secret that cannot be one is refused by name without being shown."""

@@ -344,3 +344,24 @@ def test_an_unreadable_error_body_does_not_hide_the_status(body: bytes) -> None:
 
     with pytest.raises(NotFoundError):
         flow.send(Response(404, (), body))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"attempts": 2.5},
+        {"attempts": True},
+        {"attempts": "3"},
+        {"wait_jitter": 1.5},
+        {"wait_jitter": -0.1},
+        {"wait_initial": None},
+        {"wait_max": "8"},
+        {"wait_max": 10**400},
+        {"retry_after_max": float("nan")},
+    ],
+)
+def test_an_odd_policy_is_refused_by_name(odd: dict[str, Any]) -> None:
+    """No wait can be negative, and every number is one."""
+    with pytest.raises(InvalidArgumentError) as caught:
+        RetryPolicy(**odd)
+    assert list(odd) == [caught.value.field]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,3 +82,22 @@ def test_a_command_is_needed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([])
     assert "command" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["--json", "--markdown"])
+def test_a_reader_that_goes_away_is_no_error_of_ours(form: str) -> None:
+    """Piped into ``head``, the listing ends without a traceback."""
+    end, start = os.pipe()
+    os.close(end)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "cronofy_async", "operations", form],
+            stdout=start,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            check=False,
+        )
+    finally:
+        os.close(start)
+
+    assert (1, b"") == (done.returncode, done.stderr)

@@ -26,6 +26,7 @@ from cronofy_async.core.operation import Credential, Operation, Retry, in_header
 from cronofy_async.core.unset import UNSET, Unset
 from cronofy_async.core.wire import Request, Response
 from cronofy_async.models import Calendar, Moment
+from cronofy_async.models.shorthands import http_url
 from cronofy_async.operations import (
     Authorize,
     CloseChannel,
@@ -135,12 +136,85 @@ def test_not_given_null_and_empty_are_sent_differently(
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
 def test_what_json_does_not_have_is_never_sent(value: float) -> None:
     """Python would write NaN, which no other JSON reader takes."""
-    with pytest.raises(ValueError, match="not JSON compliant"):
+    for operation in (
+        CreateCalendar(profile_id="p", name="n", extra={"x": value}),
+        Look(extra={"x": [value]}),
+    ):
+        with pytest.raises(InvalidArgumentError) as caught:
+            operation.to_request()
+        assert "extra" == caught.value.field
+
+
+@pytest.mark.parametrize("value", [object(), b"bytes", {"a": [object()]}, "s\ud800"])
+def test_what_has_no_json_form_is_never_sent(value: Any) -> None:
+    """An odd further parameter is named before anything is sent."""
+    with pytest.raises(InvalidArgumentError) as caught:
         CreateCalendar(profile_id="p", name="n", extra={"x": value}).to_request()
+    assert "extra" == caught.value.field
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, [[1]], [None]])
+def test_a_query_holds_no_objects(value: Any) -> None:
+    """What would be sent as the repr of a Python object is refused."""
+    with pytest.raises(InvalidArgumentError, match="extra"):
+        Look(extra={"x": value}).to_request()
+
+
+def test_a_further_parameter_in_circles_is_refused() -> None:
+    """A mapping that holds itself is an error with a name, not a RecursionError."""
+    circle: dict[str, Any] = {}
+    circle["x"] = circle
+    with pytest.raises(InvalidArgumentError, match="extra"):
+        CreateCalendar(profile_id="p", name="n", extra=circle).to_request()
+
+
+@pytest.mark.parametrize(
+    ("operation", "field"),
+    [
+        (Move(from_="a", to="\udcff"), "to"),
+        (Move(from_="\ud800", to="b"), "from_"),
+        (Move(from_="a", to="b", impersonate="acc\ud800"), "impersonate"),
+        (Move(from_="a", to="b", tags=("x", "s\ud800")), "tags"),
+        (Look(word="s\ud800"), "word"),
+        (Look(words=("s\ud800",)), "words"),
+        (CreateCalendar(profile_id="p", name="s\ud800", extra={"x": {"a": 1}}), "name"),
+        (CreateCalendar(profile_id="p", name="n", extra={"\ud800": 1}), "extra"),
+    ],
+)
+def test_half_a_character_is_never_sent(operation: Operation[Any], field: str) -> None:
+    """Text that UTF-8 cannot hold is refused by the name of its parameter."""
+    with pytest.raises(InvalidArgumentError) as caught:
+        operation.to_request()
+    assert field == caught.value.field
+    assert str(caught.value).isascii()
+
+
+@pytest.mark.parametrize("name", ["from", "to", "very.odd", "tags", "kind", "impersonate"])
+def test_a_further_parameter_replaces_no_declared_one(name: str) -> None:
+    """Neither a field, wherever it goes, nor what is always sent can be overridden."""
+    with pytest.raises(InvalidArgumentError, match="declared") as caught:
+        Move(from_="a", to="b", extra={name: "evil"})
+    assert "extra" == caught.value.field
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "99999999", "-1", "x"])
+def test_a_url_has_a_port_that_exists(port: str) -> None:
+    """From 1 to 65535, or none."""
+    with pytest.raises(InvalidArgumentError, match="callback_url"):
+        http_url("callback_url", f"https://a.example:{port}/hook")
+    for good in ("", ":1", ":65535"):
+        http_url("callback_url", f"https://a.example{good}/hook")
+
+
+@pytest.mark.parametrize("extra", [5, [("a", 1)], "text", {1: 2}])
+def test_further_parameters_are_a_mapping_by_name(extra: Any) -> None:
+    """Anything else is refused when the operation is made."""
+    with pytest.raises(InvalidArgumentError, match="extra"):
+        Look(extra=extra)
 
 
 def test_extra_parameters_are_sent_as_they_are() -> None:
-    """What this version does not know can still be said, also instead of a declared value."""
+    """What this version does not know can still be said."""
     request = CreateCalendar(profile_id="p", name="n", extra={"new": {"a": [None]}}).to_request()
 
     assert {"profile_id": "p", "name": "n", "new": {"a": [None]}} == json.loads(request.body)

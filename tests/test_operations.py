@@ -89,7 +89,7 @@ def test_no_secret_is_shown(cls: Any, data: st.DataObject) -> None:
     token = "canary" * 5
     operation = data.draw(instances(cls, full=True))
     secrets = [f.name for f in attrs.fields(cls) if isinstance(getattr(operation, f.name), Secret)]
-    operation = attrs.evolve(operation, **dict.fromkeys(secrets, token), extra={"code": token})
+    operation = attrs.evolve(operation, **dict.fromkeys(secrets, token), extra={"x_new": token})
 
     for shown in (repr(operation), str(operation), f"{operation}", repr(operation.to_request())):
         assert token not in shown
@@ -99,7 +99,7 @@ def test_no_secret_is_shown(cls: Any, data: st.DataObject) -> None:
 @fewer
 @given(data=st.data())
 def test_an_operation_can_be_copied_and_pickled(cls: Any, data: st.DataObject) -> None:
-    """Errors carry their operation between processes; only a secret is not pickled."""
+    """Operations can be queued for another process; only a secret is not pickled."""
     operation = data.draw(instances(cls, full=True))
 
     assert operation == deepcopy(operation)

@@ -18,6 +18,8 @@ from .support import RecordingTransport, answer
 
 URI = "https://shop.example/oauth/cronofy"
 CONTACT = "admin@shop.example"
+VERIFICATION: dict[str, Any] = {"redirect_uris": URI, "contact": CONTACT}
+SHOP: dict[str, Any] = {"name": "Shop", "url": "https://shop.example"}
 
 
 @pytest.mark.parametrize("uris", [URI, [URI], (URI,)])
@@ -45,7 +47,7 @@ def test_one_uri_needs_no_list_and_an_address_is_a_contact(uris: Any, contact: A
 def test_a_verification_is_checked(changes: dict[str, Any], field: str, words: str) -> None:
     """Where nobody can be sent back to, and nobody can be written to, is found out here."""
     with pytest.raises(InvalidArgumentError) as caught:
-        SubmitApplicationVerification(**{"redirect_uris": URI, "contact": CONTACT, **changes})
+        SubmitApplicationVerification(**(VERIFICATION | changes))
 
     assert field == caught.value.field
     assert words in caught.value.remedy
@@ -62,8 +64,9 @@ def test_the_empty_answer_is_nothing(body: bytes) -> None:
 @pytest.mark.parametrize("field", ["name", "url"])
 def test_an_application_has_a_name_and_a_home(field: str) -> None:
     """Neither may be empty."""
+    given: dict[str, Any] = {**SHOP, field: ""}
     with pytest.raises(InvalidArgumentError) as caught:
-        ProvisionApplication(**{"name": "Shop", "url": "https://shop.example", field: ""})
+        ProvisionApplication(**given)
     assert field == caught.value.field
 
 
@@ -73,13 +76,13 @@ async def test_an_application_is_made_with_the_admin_key_alone() -> None:
     raw = {"oauth_client": {"client_id": "c2", "client_secret": "canary"}}
     transport = RecordingTransport([answer(200, raw)])
     cronofy = AsyncCronofy("c1", "s1", admin_api_key="admin", transport=transport)
-    made = await cronofy.provision_application(name="Shop", url="https://shop.example")
+    made = await cronofy.provision_application(**SHOP)
 
     assert ProvisionedApplication(client_id="c2", client_secret=Secret("canary")) == made
     assert "canary" not in repr(made)
     (request,) = transport.requests
     assert "Bearer admin" == request.header("authorization")
-    assert {"name": "Shop", "url": "https://shop.example"} == json.loads(request.body)
+    assert SHOP == json.loads(request.body)
 
 
 @pytest.mark.asyncio

@@ -97,6 +97,7 @@ def test_what_was_read_can_be_answered() -> None:
 @pytest.mark.parametrize("field", ["calendar_id", "event_uid"])
 def test_an_answer_is_to_one_event(field: str) -> None:
     """Neither id may be empty."""
+    given: dict[str, Any] = {**ANSWER, field: "", "status": "accepted"}
     with pytest.raises(InvalidArgumentError) as caught:
-        ChangeParticipationStatus(**{**ANSWER, field: "", "status": "accepted"})
+        ChangeParticipationStatus(**given)
     assert field == caught.value.field

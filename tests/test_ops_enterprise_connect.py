@@ -44,7 +44,7 @@ OPERATIONS: dict[type[Operation[None]], dict[str, Any]] = {
 
 def ask(number: int, **changes: Any) -> AccessRequest:
     """A request for one of many rooms."""
-    return AccessRequest(**{**ACCESS, "email": f"room-{number}@corp.example", **changes})
+    return AccessRequest(**(ACCESS | {"email": f"room-{number}@corp.example"} | changes))
 
 
 @pytest.mark.parametrize("scope", ["read_write", ["read_write"], (Scope.READ_WRITE,)])
@@ -53,7 +53,7 @@ def test_scopes_are_joined_and_state_is_left_out(
     cls: type[Operation[None]], given: dict[str, Any], scope: Any
 ) -> None:
     """Scopes come as a list or as text; what was not given is not sent."""
-    request = cls(**{**given, "scope": scope}).to_request()
+    request = cls(**(given | {"scope": scope})).to_request()
 
     assert given == json.loads(request.body)
 
@@ -85,7 +85,7 @@ def test_a_request_for_access_is_checked(
 def test_delegated_authorization_goes_by_a_profile() -> None:
     """Without the profile that the calendar is shared with there is no way to it."""
     with pytest.raises(InvalidArgumentError) as caught:
-        RequestDelegatedAuthorization(**{**ACCESS, "profile_id": ""})
+        RequestDelegatedAuthorization(profile_id="", **ACCESS)
     assert "profile_id" == caught.value.field
 
 

@@ -31,6 +31,7 @@ from cronofy_async.operations import CreateMeetingAgent, DownloadMeetingAgentRes
 from .support import FrozenTime, RecordingTransport, answer
 
 JOIN = "https://teams.microsoft.com/meet/0?p=a"
+AGENT_NOW: dict[str, Any] = {"join_url": JOIN}
 LATER = datetime(2030, 1, 7, 9, tzinfo=UTC)
 RAW = {
     "sub": "agt_1",
@@ -87,7 +88,7 @@ def test_an_agent_stands_for_somebody(attendee: Any) -> None:
 def test_an_agent_is_checked(changes: dict[str, Any], field: str, words: str) -> None:
     """A meeting that cannot be joined, and a time that is no moment, are refused."""
     with pytest.raises(InvalidArgumentError) as caught:
-        CreateMeetingAgent(**{"join_url": JOIN, **changes})
+        CreateMeetingAgent(**(AGENT_NOW | changes))
 
     assert field == caught.value.field
     assert words in caught.value.remedy

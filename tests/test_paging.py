@@ -111,3 +111,13 @@ def test_the_trail_does_not_go_in_circles() -> None:
 
     with pytest.raises(PaginationError):
         trail.after(Page[Thing]([], 3, 9, f"{API}/p2"))
+
+
+@pytest.mark.parametrize("query", ["tzid=Etc%2FUTC&from=2030", "from=2030&tzid=Etc/UTC"])
+def test_the_trail_does_not_lead_back_to_the_first_page(query: str) -> None:
+    """The first request counts as read, however the service quotes and orders its query."""
+    trail = Trail(Hosts.of(), Request("GET", "/v1/things?tzid=Etc%2FUTC&from=2030"))
+
+    assert trail.after(Page[Thing]([], 1, 9, f"{API}/v1/things?tzid=Etc%2FUTC")) is not None
+    with pytest.raises(PaginationError):
+        trail.after(Page[Thing]([], 2, 9, f"{API}/v1/things?{query}"))

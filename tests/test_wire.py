@@ -9,8 +9,19 @@ from collections.abc import Callable
 
 import pytest
 
+from cronofy_async.callbacks import AuthorizationRefusedError
+from cronofy_async.core.errors import (
+    APIError,
+    ConnectError,
+    RateLimitError,
+    TransportError,
+    TransportTimeoutError,
+    UnknownOperationError,
+    error_for,
+)
 from cronofy_async.core.secret import Secret
 from cronofy_async.core.wire import Request, Response
+from cronofy_async.operations import RefreshToken
 
 TOKEN = "tok-7d1c5f0e9a"
 
@@ -61,6 +72,92 @@ def test_reprs_show_no_header_query_or_body() -> None:
 
     assert "<Request POST https://api.cronofy.com/v1/x>" == repr(request)
     assert "<Response 200, 14 bytes>" == repr(Response(200, (("set-cookie", TOKEN),), b"x" * 14))
+
+
+SENT = Request(
+    "POST",
+    f"https://api.cronofy.com/v1/x?et={TOKEN}",
+    {"authorization": f"Bearer {TOKEN}"},
+    TOKEN.encode(),
+)
+ANSWERED = Response(
+    429,
+    {"set-cookie": TOKEN, "x-request-id": "r1", "retry-after": "7"},
+    json.dumps({"error": "slow_down", "errors": {"a": [{"key": "k"}]}, "token": TOKEN}).encode(),
+)
+
+
+@pytest.mark.parametrize("value", [SENT, ANSWERED])
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_what_may_hold_secrets_is_not_pickled(value: object, protocol: int) -> None:
+    """Neither a request nor an answer goes into a pickle; the error says what to do."""
+    with pytest.raises(TypeError, match="store what you need"):
+        pickle.dumps(value, protocol)
+
+
+@pytest.mark.parametrize("value", [SENT, ANSWERED])
+def test_requests_and_responses_can_be_copied(value: object) -> None:
+    """A copy within the process is the same value."""
+    assert value == copy.copy(value) == copy.deepcopy(value)
+
+
+@pytest.mark.parametrize("cls", [TransportError, ConnectError, TransportTimeoutError])
+def test_a_transport_error_keeps_no_secret(cls: type[TransportError]) -> None:
+    """It knows method, origin and path; so do its copies and pickles."""
+    error = cls("it broke", SENT)
+    expected = Request("POST", "https://api.cronofy.com/v1/x")
+
+    assert TOKEN.encode() not in pickle.dumps(error)
+    for each in (error, copy.copy(error), copy.deepcopy(error), pickle.loads(pickle.dumps(error))):
+        assert (cls, "it broke", expected) == (type(each), str(each), each.request)
+    assert pickle.loads(pickle.dumps(cls("no request"))).request is None
+
+
+def refusal() -> APIError:
+    """An error of a call that held a token, after three attempts."""
+    error = error_for(ANSWERED, RefreshToken(refresh_token=Secret(TOKEN)))
+    error.attempts, error.retry_after = 3, 7.0
+    error.add_note("a note")
+    return error
+
+
+def test_a_pickled_refusal_keeps_what_is_told_of_it() -> None:
+    """Status, complaints and counts go along; body, other headers and operation do not."""
+    error = refusal()
+    pickled = pickle.dumps(error)
+    again = pickle.loads(pickled)
+
+    assert TOKEN.encode() not in pickled
+    assert isinstance(again, RateLimitError)
+    assert (str(error), ["a note"]) == (str(again), again.__notes__)
+    assert (429, "slow_down", 3, 7.0) == (
+        again.status,
+        again.error,
+        again.attempts,
+        again.retry_after,
+    )
+    assert error.errors == again.errors
+    assert ("r1", None, b"") == (again.request_id, again.operation, again.response.body)
+    assert pickled == pickle.dumps(again)
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy])
+def test_a_copied_refusal_is_whole(duplicate: Callable[[APIError], APIError]) -> None:
+    """A copy within the process keeps the answer and the operation."""
+    error = refusal()
+    twin = duplicate(error)
+
+    assert RateLimitError is type(twin)
+    assert (ANSWERED, error.operation, 3) == (twin.response, twin.operation, twin.attempts)
+    assert (str(error), error.args) == (str(twin), twin.args)
+
+
+@pytest.mark.parametrize(
+    "error", [UnknownOperationError("GET", "/x"), AuthorizationRefusedError("access_denied")]
+)
+def test_other_errors_come_back_as_they_were(error: Exception) -> None:
+    """Also those that are made from something else than their message."""
+    assert str(error) == str(copy.copy(error)) == str(pickle.loads(pickle.dumps(error)))
 
 
 class TestSecret:

@@ -27,7 +27,7 @@ class _Pages(Generic[T]):
 
     def __init__(self, operation: PagedOperation[T], hosts: Hosts, fetch: Fetch[T]) -> None:
         self._operation = operation
-        self._trail = Trail(hosts)
+        self._trail = Trail(hosts, operation.to_request())
         self._fetch = fetch
         self._request: Request | None = None
         self._last: Page[T] | None = None

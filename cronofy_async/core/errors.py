@@ -33,13 +33,15 @@ No message holds a token, a request body or a query value.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 import attrs
 
+from .wire import Request, Response
+
 if TYPE_CHECKING:
     from .operation import Operation
-    from .wire import Request, Response
 
 __all__ = (
     "APIError",
@@ -68,6 +70,8 @@ __all__ = (
     "UnsafeURLError",
 )
 
+
+_E = TypeVar("_E", bound="APIError")
 
 REQUIRED: Final = "errors.required"
 INVALID: Final = "errors.invalid"
@@ -149,6 +153,8 @@ class UnknownOperationError(RequestParseError):
     def __init__(self, method: str, path: str) -> None:
         description = f"no operation answers {method} {path}"
         super().__init__({"": (FieldError("errors.unknown_operation", description),)})
+        # What a copy, or another process, makes the error from again.
+        self.args = (method, path)
 
 
 class TransportError(CronofyError):
@@ -156,12 +162,22 @@ class TransportError(CronofyError):
     No complete answer arrived.
 
     Attributes:
-        request: The request, if it got as far as a transport.
+        request: The request, if it got as far as a transport: method, origin and path,
+            without headers, query and body.
     """
 
     def __init__(self, message: str, request: Request | None = None) -> None:
         super().__init__(message)
-        self.request = request
+        self.request: Request | None = None if request is None else request.bare()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        place = None if self.request is None else self.request.bare()
+        plain = None if place is None else (place.method, place.url)
+        return type(self), self.args, {**vars(self), "request": plain}
+
+    def __setstate__(self, state: dict[str, Any] | None) -> None:
+        plain = (state or {}).get("request")
+        vars(self).update(state or {}, request=None if plain is None else Request(*plain))
 
 
 class ConnectError(TransportError):
@@ -191,9 +207,15 @@ class SignatureError(CronofyError):
     """A notification is not signed with any of our secrets: do not act on it."""
 
 
+_TOLD_HEADERS: Final = frozenset({"x-request-id", "retry-after"})
+
+
 class APIError(CronofyError):
     """
     The service answered with a status other than 2xx.
+
+    A pickled error keeps neither `operation` nor the answer's body, and of its headers
+    only the request's id and the wait: the others may hold secrets.
 
     Attributes:
         status: The HTTP status.
@@ -209,6 +231,7 @@ class APIError(CronofyError):
         super().__init__(response, operation)
         self.response = response
         self.operation = operation
+        self._subject = type(operation).__name__ if operation is not None else "request"
         self.status: int = response.status
         self.attempts: int = 1
         self.retry_after: float | None = None
@@ -223,14 +246,35 @@ class APIError(CronofyError):
         return self.response.header("x-request-id")
 
     def __str__(self) -> str:
-        subject = type(self.operation).__name__ if self.operation is not None else "request"
         details = [f"{name}: {e.description}" for name, es in self.errors.items() for e in es]
         if self.error is not None:
             details.append(self.error)
         if self.attempts > 1:
             details.append(f"after {self.attempts} attempts")
         tail = f" ({'; '.join(details)})" if details else ""
-        return f"{subject} was answered with status {self.status}{tail}"
+        return f"{self._subject} was answered with status {self.status}{tail}"
+
+    def __copy__(self) -> Self:
+        return self._twin(vars(self))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self._twin(deepcopy(vars(self), memo))
+
+    def _twin(self, state: Mapping[str, Any]) -> Self:
+        twin = _blank(type(self))
+        vars(twin).update(state)
+        twin.args = (twin.response, twin.operation)
+        return twin
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        kept = tuple(pair for pair in self.response.headers if pair[0] in _TOLD_HEADERS)
+        plain = (self.response.status, kept)
+        return _blank, (type(self),), {**vars(self), "response": plain, "operation": None}
+
+    def __setstate__(self, state: dict[str, Any] | None) -> None:
+        assert state is not None, "made by __reduce__"
+        vars(self).update(state, response=Response(*state["response"]))
+        self.args = (self.response, None)
 
 
 class BadRequestError(APIError):
@@ -284,6 +328,10 @@ _BY_STATUS: Mapping[int, type[APIError]] = {
     423: AccountLockedError,
     429: RateLimitError,
 }
+
+
+def _blank(cls: type[_E]) -> _E:
+    return cls.__new__(cls)
 
 
 def error_for(response: Response, operation: Operation[Any] | None = None) -> APIError:

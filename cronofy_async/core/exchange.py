@@ -41,12 +41,30 @@ _IF_REPEATABLE: Final = frozenset({500, 502, 503, 504})
 _REPEATABLE: Final = frozenset({Retry.READ, Retry.KEYED})
 
 
-def _not_negative(_: Any, field: attrs.Attribute[float], value: float) -> None:
-    if not (math.isfinite(value) and value >= 0):
-        raise InvalidArgumentError(field.name, f"{value} is not a time", "give seconds from 0 on")
+def is_finite(value: Any) -> bool:
+    """Whether a value is a number that can be reckoned with."""
+    try:
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return number and math.isfinite(value)
+    except OverflowError:
+        return False
 
 
-def _positive(_: Any, field: attrs.Attribute[int], value: int) -> None:
+def _not_negative(_: Any, field: attrs.Attribute[float], value: Any) -> None:
+    if not (is_finite(value) and value >= 0):
+        raise InvalidArgumentError(field.name, f"{value!r} is not a time", "give seconds from 0 on")
+
+
+def _share(_: Any, field: attrs.Attribute[float], value: Any) -> None:
+    if not (is_finite(value) and 0 <= value <= 1):
+        raise InvalidArgumentError(field.name, f"{value!r} is no share", "give one from 0 to 1")
+
+
+def _positive(_: Any, field: attrs.Attribute[int], value: Any) -> None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidArgumentError(
+            field.name, f"is a {type(value).__name__}", "give a whole number"
+        )
     if value < 1:
         raise InvalidArgumentError(field.name, f"{value} is too few", "give 1 or more")
 
@@ -72,7 +90,7 @@ class RetryPolicy:
     attempts: int = attrs.field(default=3, validator=_positive)
     wait_initial: float = attrs.field(default=0.5, validator=_not_negative)
     wait_max: float = attrs.field(default=8.0, validator=_not_negative)
-    wait_jitter: float = attrs.field(default=0.5, validator=_not_negative)
+    wait_jitter: float = attrs.field(default=0.5, validator=_share)
     retry_after_max: float = attrs.field(default=60.0, validator=_not_negative)
 
     def wait(self, attempt: int, draw: float) -> float:

@@ -32,13 +32,14 @@ from .errors import (
     INVALID,
     DecodeError,
     FieldError,
+    InvalidArgumentError,
     RequestParseError,
     error_for,
 )
 from .fields import old_names
 from .kinds import check_kinds
 from .memo import memo
-from .parameters import query_pairs, read_parameters
+from .parameters import json_body, query_pairs, read_parameters, unsendable
 from .paths import path_values as path_values
 from .paths import segment
 from .unset import UNSET, Unset
@@ -100,8 +101,23 @@ def in_header(name: str) -> dict[str, str]:
 
 
 def _own_mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    # No MappingProxyType: errors hold their operation and have to be pickled and copied.
+    if not isinstance(value, Mapping):
+        raise InvalidArgumentError("extra", f"is a {type(value).__name__}", "give a mapping")
+    # No MappingProxyType: operations have to be pickled and copied.
     return dict(value)
+
+
+def _undeclared(operation: Any, _: Any, extra: Mapping[str, Any]) -> None:
+    if not extra:
+        return
+    known = layout(type(operation)).names | type(operation).fixed.keys()
+    for name in extra:
+        if not isinstance(name, str):
+            raise InvalidArgumentError("extra", "has a name that is no text", "give names as text")
+        if name in known:
+            raise InvalidArgumentError(
+                "extra", f"holds {name}, which is declared", "give it as a parameter of its own"
+            )
 
 
 @attrs.frozen(kw_only=True)
@@ -110,7 +126,8 @@ class Operation(Generic[T]):
     The base of every API call; *T* is the type of its answer.
 
     Args:
-        extra: Further parameters that this version does not know, sent as they are.
+        extra: Further parameters that this version does not know, sent as they are; never
+            one that is declared.
     """
 
     method: ClassVar[str]
@@ -181,7 +198,10 @@ class Operation(Generic[T]):
                 setattr(cls, name, value)
 
     extra: Mapping[str, Any] = attrs.field(
-        factory=dict, converter=_own_mapping, repr=lambda extra: repr(sorted(extra))
+        factory=dict,
+        converter=_own_mapping,
+        validator=_undeclared,
+        repr=lambda extra: repr(sorted(extra)),
     )
 
     # Sending -------------------------------------------------------------------------
@@ -191,17 +211,27 @@ class Operation(Generic[T]):
         Make the request, without origin and credentials.
 
         Raises:
-            InvalidArgumentError: A parameter is of another kind than it is declared.
+            InvalidArgumentError: A parameter is of another kind than it is declared, or
+                holds what cannot be sent.
         """
         check_kinds(self)
+        extra = self._extra()
         parameters = self.parameters()
+        try:
+            return self._request(dict(parameters))
+        except InvalidArgumentError:
+            raise
+        except (ValueError, RecursionError):
+            raise unsendable(type(self), parameters, extra) from None
+
+    def _request(self, parameters: dict[str, Any]) -> Request:
         fields = layout(type(self))
         path = type(self).path
         for name in fields.path:
             value = parameters.pop(name)
             path = value if fields.given else path.replace(f"{{{name}}}", segment(name, value))
         headers = {
-            header: str(parameters.pop(name))
+            header: _encodable(str(parameters.pop(name)))
             for name, header in fields.headers.items()
             if name in parameters
         }
@@ -211,14 +241,23 @@ class Operation(Generic[T]):
             return Request(self.method, f"{path}{joint}{query}" if query else path, headers)
         if not parameters:
             return Request(self.method, path, headers)
-        body = json.dumps(parameters, ensure_ascii=False, allow_nan=False).encode()
+        body = json_body(parameters)
         return Request(self.method, path, {**headers, "content-type": JSON_TYPE}, body)
 
     def parameters(self) -> dict[str, Any]:
         """The parameters as JSON values by their names on the wire; unset ones are left out."""
         result: dict[str, Any] = codec.unstructure(self)
         result.pop("extra", None)
-        return {**result, **self.fixed, **codec.unstructure(self.extra)}
+        return {**result, **self.fixed, **self._extra()}
+
+    def _extra(self) -> dict[str, Any]:
+        try:
+            extra: dict[str, Any] = codec.unstructure(self.extra)
+        except (TypeError, RecursionError):
+            raise InvalidArgumentError(
+                "extra", "holds what JSON does not have", "give text, numbers, lists and mappings"
+            ) from None
+        return extra
 
     # Receiving -----------------------------------------------------------------------
 
@@ -303,6 +342,11 @@ class Operation(Generic[T]):
         if strict or not unknown:
             return operation
         return attrs.evolve(operation, extra={name: raw[name] for name in sorted(unknown)})
+
+
+def _encodable(text: str) -> str:
+    text.encode()
+    return text
 
 
 @attrs.frozen

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
 import attrs
 import msgspec
@@ -136,11 +137,12 @@ class Trail:
 
     Args:
         hosts: The origins whose URLs are followed.
+        first: The request for the first page, to which no page may lead back.
     """
 
-    def __init__(self, hosts: Hosts) -> None:
+    def __init__(self, hosts: Hosts, first: Request | None = None) -> None:
         self._hosts = hosts
-        self._seen: set[str] = set()
+        self._seen = set() if first is None else {_place(first.url)}
 
     def after(self, page: Page[Any]) -> Request | None:
         """
@@ -154,7 +156,14 @@ class Trail:
             return None
         assert page.next_page is not None
         url = self._hosts.relative(page.next_page)
-        if url in self._seen:
+        place = _place(url)
+        if place in self._seen:
             raise PaginationError(f"page {page.current} leads back to a page already read")
-        self._seen.add(url)
+        self._seen.add(place)
         return Request("GET", url)
+
+
+def _place(url: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Where a URL leads: we and the service quote and order one query differently."""
+    parts = urlsplit(url)
+    return parts.path, tuple(sorted(parse_qsl(parts.query, keep_blank_values=True)))

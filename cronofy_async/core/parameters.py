@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+import math
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, get_args
 
 import attrs
 
 from . import codec
-from .errors import INVALID, DecodeError, FieldError, RequestParseError
+from .errors import INVALID, DecodeError, FieldError, InvalidArgumentError, RequestParseError
 from .memo import memo
 from .unset import Unset
 from .wire import Request
 
-__all__ = ("query_pairs", "read_parameters")
+__all__ = ("json_body", "query_pairs", "read_parameters", "unsendable")
+
+
+def json_body(parameters: Mapping[str, Any]) -> bytes:
+    """
+    The body that holds the parameters.
+
+    Raises:
+        ValueError: One of them is half a character, or a number that JSON does not have.
+    """
+    return json.dumps(parameters, ensure_ascii=False, allow_nan=False).encode()
+
+
+def unsendable(cls: Any, parameters: Mapping[str, Any], extra: Collection[str]) -> Exception:
+    """The error for parameters that cannot be written down: names the first of them."""
+    names = {codec.wire_name(field): field.name for field in attrs.fields(cls)}
+    for name, value in parameters.items():
+        field = "extra" if name in extra else names.get(name, name)
+        try:
+            json_body({name: value})
+            if cls.method == "GET":
+                list(query_pairs({name: value}))
+        except UnicodeEncodeError:
+            return InvalidArgumentError(field, "holds half a character", "mend the text")
+        except (ValueError, RecursionError):
+            pass
+        else:
+            continue
+        return InvalidArgumentError(
+            field, "holds what cannot be sent", "give text, whole or finite numbers, or lists"
+        )
+    return InvalidArgumentError("extra", "holds what cannot be sent", "give JSON values")
 
 
 def query_pairs(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -27,6 +60,10 @@ def query_pairs(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _query_text(value: Any) -> str:
+    if value is None or isinstance(value, (list, dict)):
+        raise ValueError("a query holds only plain values, and lists of them")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("a query holds only finite numbers")
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NoReturn, Self
 from urllib.parse import parse_qsl, urlsplit
 
 import attrs
@@ -12,6 +12,27 @@ import attrs
 __all__ = ("Request", "Response", "Send")
 
 Headers = tuple[tuple[str, str], ...]
+
+
+class _Unpickled:
+    """What may hold tokens and personal data: copied freely, never pickled."""
+
+    __slots__ = ()
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        name = type(self).__name__
+        raise TypeError(
+            f"a {name} is not pickled, as it may hold secrets: store what you need of it"
+        )
+
+    def __getstate__(self) -> NoReturn:
+        self.__reduce__()
 
 
 def _headers(pairs: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
@@ -25,8 +46,8 @@ def _header(headers: Headers, name: str) -> str | None:
     return ", ".join(values) if values else None
 
 
-@attrs.frozen(repr=False)
-class Request:
+@attrs.frozen(repr=False, getstate_setstate=False)
+class Request(_Unpickled):
     """
     One HTTP request.
 
@@ -65,14 +86,21 @@ class Request:
         kept = tuple(pair for pair in self.headers if pair[0] not in names)
         return attrs.evolve(self, headers=kept + added)
 
+    def bare(self) -> Request:
+        """Method, origin and path alone: what may be kept and shown."""
+        place = self.url.partition("?")[0].partition("#")[0]
+        if place == self.url and not self.headers and not self.body:
+            return self
+        return Request(self.method, place)
+
     def __repr__(self) -> str:
         parts = urlsplit(self.url)
         origin = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
         return f"<Request {self.method} {origin}{parts.path}>"
 
 
-@attrs.frozen(repr=False)
-class Response:
+@attrs.frozen(repr=False, getstate_setstate=False)
+class Response(_Unpickled):
     """One HTTP answer with its body read whole. The repr does not show the body."""
 
     status: int

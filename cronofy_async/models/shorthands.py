@@ -93,6 +93,8 @@ def http_url(field: str, value: Any) -> None:
     try:
         parts = urlsplit(value) if isinstance(value, str) else None
         fits = parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
+        # Asking for a port above 65535 is an error by itself.
+        fits = fits and parts is not None and parts.port != 0
     except ValueError:
         fits = False
     if not fits or not value.isprintable() or " " in value:
