@@ -28,7 +28,7 @@ def unrestricted(*calendars: str) -> list[dict[str, str]]:
     [
         ("cal_1", unrestricted("cal_1")),
         (["cal_1", "cal_2"], unrestricted("cal_1", "cal_2")),
-        (CalendarPermission("cal_1"), unrestricted("cal_1")),
+        (CalendarPermission("cal_1", "unrestricted"), unrestricted("cal_1")),
         (
             ("cal_1", CalendarPermission("cal_2", "sandbox")),
             [*unrestricted("cal_1"), {"calendar_id": "cal_2", "permission_level": "sandbox"}],

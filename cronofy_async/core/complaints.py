@@ -34,6 +34,15 @@ def complaints(error: BaseException, path: str = "") -> dict[str, tuple[FieldErr
                     step = f"{path}.{name}" if path else name
                 elif isinstance(note, IterableValidationNote):
                     step = f"{path}[{note.index}]"
+            if isinstance(inner, InvalidArgumentError):
+                # A check of the whole object names its field as Python does.
+                head, dot, rest = inner.field.partition(".")
+                name, bracket, index = head.partition("[")
+                field = (
+                    _wire_name_of(getattr(error, "cl", None), name) + bracket + index + dot + rest
+                )
+                add(".".join(filter(None, (step, field))), _refused(inner))
+                continue
             for at, listed in complaints(inner, step).items():
                 for complaint in listed:
                     add(at, complaint)
@@ -43,12 +52,15 @@ def complaints(error: BaseException, path: str = "") -> dict[str, tuple[FieldErr
     elif isinstance(error, KeyError):
         add(path, FieldError(REQUIRED, "must be specified"))
     elif isinstance(error, InvalidArgumentError):
-        at = ".".join(part for part in (path, error.field.removesuffix("_")) if part)
-        add(at, FieldError(INVALID, f"{error.problem}; {error.remedy}"))
+        add(".".join(filter(None, (path, error.field))), _refused(error))
     else:
         text = str(error) if isinstance(error, (ValueError, TypeError)) else "cannot be read"
         add(path, FieldError(INVALID, text))
     return found
+
+
+def _refused(error: InvalidArgumentError) -> FieldError:
+    return FieldError(INVALID, f"{error.problem}; {error.remedy}")
 
 
 def _wire_name_of(cls: Any, attribute: str) -> str:

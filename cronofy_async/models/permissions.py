@@ -24,10 +24,6 @@ LinkableConferencingProvider: TypeAlias = Literal["ms_teams", "go_to", "zoom"]
 """Whose service to connect. Source: /developers/api/conferencing-services/authorization/"""
 
 
-def _unrestricted() -> RequestablePermissionLevel:
-    return "unrestricted"
-
-
 @attrs.frozen
 class CalendarPermission:
     """
@@ -45,9 +41,8 @@ class CalendarPermission:
     """
 
     calendar_id: str = attrs.field(validator=not_empty)
-    # A default made by a factory is sent, as the service wants it.
     permission_level: RequestablePermissionLevel = attrs.field(
-        factory=_unrestricted, validator=one_of(RequestablePermissionLevel)
+        validator=one_of(RequestablePermissionLevel)
     )
 
 

@@ -27,7 +27,10 @@ def _permissions(
     listed: Iterable[str | CalendarPermission] = (
         (value,) if isinstance(value, (str, CalendarPermission)) else entries("permissions", value)
     )
-    return tuple(CalendarPermission(each) if isinstance(each, str) else each for each in listed)
+    return tuple(
+        CalendarPermission(each, "unrestricted") if isinstance(each, str) else each
+        for each in listed
+    )
 
 
 @attrs.frozen(kw_only=True)

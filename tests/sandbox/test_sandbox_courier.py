@@ -207,3 +207,39 @@ async def test_a_name_of_this_machine_is_looked_up_and_checked(
         assert "test" == await next_type(receiver)
         await settled(wire)
     assert [] == list(wire.sandbox.world.outbox.open())
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("url", ["http://127.0.0.1:99999/", "http://[::1/", "http:///x", "x"])
+async def test_a_callback_that_can_never_be_sent_has_failed(
+    wire: Wire, person: Person, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its channel closes like that of a receiver which is not there, and the log says so once."""
+    wire.send("POST", "/v1/channels", {"callback_url": "http://127.0.0.1/"}, token=person.token)
+    (delivery,) = wire.sandbox.world.outbox.open()
+    delivery.url = url
+    async with Courier(wire.sandbox):
+        await until(lambda: delivery.state != "waiting")
+        await settled(wire)
+    assert ("failed", []) == (delivery.state, listed(wire, person))
+    (record,) = caplog.records
+    assert "could not be reached" in record.getMessage()
+
+
+@pytest.mark.asyncio
+async def test_a_delivery_that_is_cut_off_is_tried_again(wire: Wire) -> None:
+    """What was on its way when the sandbox stopped being served waits for the next time."""
+    called = asyncio.Event()
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        called.set()
+        await reader.read()
+        writer.close()
+
+    slow = await asyncio.start_server(hold, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{slow.sockets[0].getsockname()[1]}/"
+    wire.sandbox.world.outbox.post(wire.sandbox.application, url, "test", {})
+    async with Courier(wire.sandbox), asyncio.timeout(5):
+        await called.wait()
+    slow.close()
+    assert ["waiting"] == [each.state for each in wire.sandbox.world.outbox.open()]

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from cronofy_transports.sandbox.__main__ import main
+
 from .fetching import fetch
 
 ROOT = Path(__file__).parents[2]
@@ -82,6 +84,18 @@ def test_a_process_tells_people_where_it_is() -> None:
         lines = [running.stdout.readline() for _ in range(6)]
         assert any("http://127.0.0.1:" in line for line in lines)
         assert any("client secret" in line for line in lines)
+
+
+@pytest.mark.parametrize("port", ["99999", "65536", "-1", "x", "9" * 5000])
+def test_a_port_that_is_none_is_said_in_a_sentence(
+    port: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It ends with status 2 before anything is started, and says which numbers are ports."""
+    with pytest.raises(SystemExit) as ended:
+        main([f"--port={port}"])
+    complaints = capsys.readouterr().err
+    assert 2 == ended.value.code
+    assert complaints.endswith("is no port: give a number from 0 to 65535\n")
 
 
 def test_a_process_that_cannot_listen_says_so() -> None:

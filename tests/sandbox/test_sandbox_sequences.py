@@ -126,3 +126,19 @@ def test_a_wrong_sequence_is_refused(
 ) -> None:
     """The complaint is under the item's path."""
     assert [field] == list(errors(sequence(wire, *items, **changes)))
+
+
+def test_too_many_meetings_in_any_order_are_refused(wire: Wire, person: Person) -> None:
+    """What would take for ever to work out is 422; with an order it is answered."""
+    items = [{"sequence_id": n, "participants": group(person)} for n in range(11)]
+    assert ["sequence"] == list(errors(sequence(wire, *items)))
+    in_order = [{**item, "ordinal": item["sequence_id"]} for item in items]
+    assert [] == ways(sequence(wire, *in_order))
+
+
+def test_a_past_period_of_a_meeting_is_refused(wire: Wire, person: Person) -> None:
+    """It is named with its meeting, also where no other time is given."""
+    past = [period("09:00", "10:00", "2029-01-01")]
+    item = {"sequence_id": "a", "participants": group(person), "query_periods": past}
+    refused = sequence(wire, item)
+    assert ["sequence[0].query_periods[0].end"] == list(errors(refused))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import json
 import re
 import socket
@@ -180,6 +181,86 @@ def test_commands_need_json(url: str) -> None:
     assert 405 == fetch(path)[0]
     assert 405 == fetch(path, method="PUT")[0]
     assert 200 == fetch(f"{url}/_sandbox/journal")[0]
+
+
+def test_reading_alone_is_done_by_get(sandbox: Sandbox, url: str) -> None:
+    """An image in a foreign page cannot make the sandbox forget what it knows."""
+    before = sandbox.world
+    names = ("reset", "add_secret", "retire_secret", "add_admin_key", "link_to_unit")
+    assert [405] * 5 == [fetch(f"{url}/_sandbox/{name}")[0] for name in names]
+    assert before is sandbox.world
+    assert [200, 200] == [fetch(f"{url}/_sandbox/{name}")[0] for name in ("journal", "accounts")]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        ("application/json", 200),
+        ("Application/JSON ; charset=utf-8", 200),
+        ("application/json-evil", 415),
+        ("application/jsonp", 415),
+        ("text/plain; application/json", 415),
+        ("text/plain, application/json", 415),
+        ("", 415),
+    ],
+)
+def test_commands_need_exactly_json(url: str, content_type: str, status: int) -> None:
+    """Parameters of the media type are passed over; a type that only begins alike is refused."""
+    headers = {"Content-Type": content_type}
+    assert status == fetch(f"{url}/_sandbox/reset", method="POST", body=b"{}", headers=headers)[0]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "http://127.0.0.1:1"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "{url}"}, 200),
+        ({"Origin": "{url}", "Sec-Fetch-Site": "cross-site"}, 403),
+    ],
+)
+def test_pages_of_other_origins_cannot_command(
+    url: str, headers: dict[str, str], status: int
+) -> None:
+    """What a browser says is sent for a page elsewhere is refused, reads too."""
+    given = {name: value.format(url=url) for name, value in headers.items()}
+    assert status == fetch(f"{url}/_sandbox/journal", headers=given)[0]
+    given["Content-Type"] = "application/json"
+    assert status == fetch(f"{url}/_sandbox/reset", method="POST", body=b"{}", headers=given)[0]
+
+
+def status_of(url: str, target: str, host: str) -> int:
+    """The status of a GET with just this request line and Host."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=5)
+    connection.putrequest("GET", target, skip_host=True)
+    connection.putheader("Host", host)
+    connection.endheaders()
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_a_request_line_may_have_a_whole_url(sandbox: Sandbox, url: str) -> None:
+    """Its host counts and not that of the header; its path and query are taken."""
+    own = urlsplit(url).netloc
+    targets = {
+        f"{url}/v1/calendars": 401,
+        f"{url.upper()}/v1/calendars?x=/": 401,
+        f"{url}/_sandbox/journal": 200,
+        f"{url}/_sandbox/reset": 405,
+        "http://evil.example/v1/calendars": 421,
+        f"http://localhost@evil.example:{urlsplit(url).port}/v1/calendars": 421,
+    }
+    for host in (own, "evil.example"):
+        assert targets == {target: status_of(url, target, host) for target in targets}
+    assert {"/v1/calendars"} == {entry.path for entry in sandbox.journal}
+    assert {(), ("x",)} == {entry.parameters for entry in sandbox.journal}
 
 
 @pytest.mark.parametrize(

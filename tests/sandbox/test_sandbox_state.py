@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from cronofy_async.operations import all_operations
 from cronofy_async.operations.authorization import Authorize, AuthorizeEnterprise
-from cronofy_async.operations.permissions import CreateLinkToken
+from cronofy_async.operations.smart_invites import GetMultiRecipientSmartInvite
 from cronofy_transports.sandbox import Choices, Clock, Sandbox, handlers
 from cronofy_transports.sandbox import choices as choices_module
 from cronofy_transports.sandbox.choices import Decision
@@ -22,25 +23,37 @@ from cronofy_transports.sandbox.state.accounts import Account, Calendar, Profile
 from cronofy_transports.sandbox.state.events import DAY, Event, EventBook, Window, in_order
 from cronofy_transports.sandbox.state.spans import SpanIndex
 
-from .wire import NOW, Wire
+from .wire import NOW, Wire, keys
 
 FOLDER = Path(choices_module.__file__).parent
 
 # The chapters of the reference that the sandbox carries out as a whole.
 CHAPTERS = {
+    "add_to_calendar",
+    "applications",
+    "attachments",
     "authorization",
     "availability",
     "availability_rules",
     "available_periods",
     "batch",
+    "bookable_events",
     "bulk",
     "calendars",
     "channels",
+    "enterprise_connect",
     "event_writes",
     "events",
     "identity",
+    "meeting_agents",
+    "organizations",
+    "permissions",
     "real_time_scheduling",
+    "real_time_sequencing",
+    "scheduling_conversations",
+    "scheduling_requests",
     "sequenced_availability",
+    "smart_invites",
 }
 
 SPANS = st.tuples(st.integers(-1000, 1000), st.integers(0, 600)).map(lambda s: (s[0], s[0] + s[1]))
@@ -237,12 +250,14 @@ def test_operations_have_handlers() -> None:
     handlers.load()
     listed = {op for op in all_operations() if op.__module__.rpartition(".")[2] in CHAPTERS}
     assert {Authorize, AuthorizeEnterprise} == listed - set(HANDLERS)
-    assert {CreateLinkToken} == set(HANDLERS) - listed
+    assert set() == set(HANDLERS) - listed
 
 
-def test_what_is_not_emulated_says_so() -> None:
+def test_what_is_not_emulated_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """501 names the operation, so that nobody takes it for an answer of the service."""
     wire = Wire()
+    handlers.load()
+    monkeypatch.delitem(HANDLERS, GetMultiRecipientSmartInvite)
     response = wire.send("GET", "/v1/smart_invites?smart_invite_id=x", token=wire.secret)
     assert 501 == response.status
     assert "SmartInvite" in response.json()["error"]
@@ -337,6 +352,50 @@ def test_commands_check_what_they_are_given() -> None:
     wire.command("revoke", sub=person.sub)
     assert 404 == wire.send("POST", "/_sandbox/revoke", {"sub": person.sub}).status
     assert [] == wire.command("accounts")
+
+
+@pytest.mark.parametrize("tzid", ["Mars/Olympus", "", "../x", "/etc/passwd"])
+def test_commands_refuse_unknown_zones(tzid: str) -> None:
+    """The zone is named as what is wrong, and nothing has been made or moved."""
+    wire = Wire()
+    person = wire.person()
+    times = {"start": "2030-01-02T10:00:00", "end": "2030-01-02T11:00:00"}
+    uid = wire.external(person, **times, tzid="Europe/Paris")
+    before = wire.events(person)
+    for command, parameters in (
+        ("create_event", {"calendar_id": person.calendar_id, "summary": "", **times}),
+        ("move_event", {"event_uid": uid, **times}),
+        ("choose_slot", {"real_time_scheduling_id": "x", "start": "2030-01-02T10:00:00Z"}),
+        ("choose_sequence", {"real_time_sequencing_id": "x", "start": "2030-01-02T10:00:00Z"}),
+    ):
+        refused = wire.send("POST", f"/_sandbox/{command}", {**parameters, "tzid": tzid})
+        assert {"tzid": ["errors.invalid"]} == keys(refused)
+    assert before == wire.events(person)
+
+
+@pytest.mark.parametrize("seconds", ["1e308", "NaN", "Infinity", "-1", "253402300799", "1" * 400])
+def test_the_clock_is_not_moved_out_of_the_calendar(seconds: str) -> None:
+    """Time that does not come to a date is refused, however it is written."""
+    wire = Wire()
+    headers = {"Content-Type": "application/json"}
+    body = f'{{"seconds": {seconds}}}'.encode()
+    refused = wire.send("POST", "/_sandbox/advance", body, headers=headers)
+    assert {"seconds": ["errors.invalid"]} == keys(refused)
+    assert NOW + 1 == wire.command("advance", seconds=1)
+    with pytest.raises(ValueError, match="seconds"):
+        Clock(lambda: NOW).advance(float(seconds))
+
+
+def test_the_sandbox_works_at_the_end_of_time() -> None:
+    """On the last day that the clock can come to, people and events can still be read."""
+    wire = Wire()
+    last = int(datetime(9998, 12, 31, tzinfo=UTC).timestamp())
+    assert last == wire.command("advance", seconds=last - NOW)
+    refused = wire.send("POST", "/_sandbox/advance", {"seconds": 86400})
+    assert {"seconds": ["errors.invalid"]} == keys(refused)
+    person = wire.person()
+    uid = wire.external(person, "9998-12-31", "9999-01-01")
+    assert [uid] == [each["event_uid"] for each in wire.events(person)]
 
 
 def test_two_sandboxes_share_nothing() -> None:

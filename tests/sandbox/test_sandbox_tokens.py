@@ -103,6 +103,9 @@ def test_a_code_is_good_once(wire: Wire) -> None:
         ({"code": None}, "invalid_request"),
         ({"code": 7}, "invalid_request"),
         ({"grant_type": "client_credentials"}, "unsupported_grant_type"),
+        ({"grant_type": None}, "invalid_request"),
+        ({"grant_type": ""}, "invalid_request"),
+        ({"grant_type": 5}, "invalid_request"),
     ],
 )
 def test_a_wrong_exchange_is_refused_in_oauths_words(

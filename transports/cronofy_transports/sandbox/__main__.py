@@ -9,8 +9,6 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from cronofy_async.core.hosts import is_loopback
-
 from .sandbox import Sandbox
 from .server import LOOPBACK, Urls, serve
 
@@ -35,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Run a local sandbox of the Cronofy service until it is interrupted.",
     )
     parser.add_argument("--host", default=LOOPBACK, help=f"address to listen on ({LOOPBACK})")
-    parser.add_argument("--port", type=int, default=0, help="port to listen on (0: any)")
+    parser.add_argument("--port", type=_port, default=0, help="port to listen on (0: any)")
     parser.add_argument("--seed", type=int, help="make all ids and secrets the same in each run")
     parser.add_argument(
         "--ready-json",
@@ -59,16 +57,20 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _port(text: str) -> int:
+    if not (text.isdecimal() and len(text) < 6 and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 0 to 65535")
+    return int(text)
+
+
 async def _run(sandbox: Sandbox, options: argparse.Namespace) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         # Not loop.add_signal_handler, which Windows does not have.
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
-    if not is_loopback(options.host):
-        print(
-            f"warning: whoever reaches {options.host} has the run of this sandbox", file=sys.stderr
-        )
+    if options.host != LOOPBACK:
+        print(f"note: whoever reaches {options.host} has the run of this sandbox", file=sys.stderr)
     async with serve(
         sandbox,
         host=options.host,

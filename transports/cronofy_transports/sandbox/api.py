@@ -26,6 +26,7 @@ from .handlers.registry import HANDLERS, Entry, Reply
 from .leniency import BEFORE, body_of, relax
 from .refusals import Forbidden, Invalid, NotEmulated, NotFound, OAuthRefusal, Refusal
 from .scopes import allows
+from .state.enterprise import ServiceAccount
 from .world import World
 from .writer import json_response, refusal_response
 
@@ -104,6 +105,9 @@ class Api:
         held = caller.token_of
         if entry.scope is not None and held is not None and not allows(held.scope, entry.scope):
             raise Forbidden
+        # Decision.SERVICE_ACCOUNT_CALLS
+        if held is not None and isinstance(held.account, ServiceAccount) and not entry.domain_wide:
+            raise Forbidden
         asked = mended if entry.raw else self._read(operation, mended, request, entry)
         return _reply(operation, entry.handler(self._world, caller, asked))
 
@@ -122,7 +126,7 @@ class Api:
                 if relaxed is not None:
                     mended = relaxed
                 elif entry.oauth:
-                    raise _oauth(error) from None
+                    raise _oauth(mended, error) from None
                 else:
                     raise Invalid.of(error) from None
 
@@ -143,9 +147,11 @@ def _refuse_half_characters(value: Any, path: str = "") -> None:
             _refuse_half_characters(item, f"{path}[{index}]")
 
 
-def _oauth(error: RequestParseError) -> OAuthRefusal:
-    given = "grant_type" in error.errors
-    return OAuthRefusal("unsupported_grant_type" if given else "invalid_request")
+def _oauth(request: Request, error: RequestParseError) -> OAuthRefusal:
+    # One that is left out, or is no text, is a malformed request and no unknown kind.
+    kind = body_of(request).get("grant_type")
+    is_unknown = "grant_type" in error.errors and isinstance(kind, str) and kind != ""
+    return OAuthRefusal("unsupported_grant_type" if is_unknown else "invalid_request")
 
 
 def _reply(operation: type[Operation[Any]], answer: Any) -> Response:

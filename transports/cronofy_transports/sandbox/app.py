@@ -52,8 +52,9 @@ class App:
         sequence, at = journal.next_sequence(), world.clock.time()
         outcome = Outcome()
         try:
+            world.origin = _origin(request)
             world.settle()
-            outcome = Pages(world).answer(request) or Api(world).answer(request, _origin(request))
+            outcome = Pages(world).answer(request) or Api(world).answer(request, world.origin)
         except Exception:
             log.exception("the sandbox failed at %s %s", request.method, request.path)
         journal.write(_entry(sequence, at, request, outcome))

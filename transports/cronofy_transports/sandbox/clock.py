@@ -5,8 +5,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
 
 __all__ = ("Clock",)
+
+# Dates end with the year 9999: that year is left for what lies ahead of the clock.
+_LAST: Final = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
 
 
 class Clock:
@@ -34,9 +39,14 @@ class Clock:
         """
         Move the time forward.
 
+        Args:
+            seconds: How far, from 0 on: stamps that were given out stay in the past.
+
         Raises:
-            ValueError: *seconds* is negative: stamps that were given out stay in the past.
+            ValueError: *seconds* is negative or not finite, or leads beyond the year 9998.
         """
         if not 0 <= seconds < math.inf:
             raise ValueError("time does not go back: give seconds from 0 on")
+        if seconds >= _LAST - self.time():
+            raise ValueError("time ends with the year 9998: give fewer seconds")
         self._ahead += seconds

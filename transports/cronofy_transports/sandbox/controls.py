@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from .administration import Administration
+from .arranging import Arranging
 from .demo import SCOPE
 from .refusals import Invalid, NotFound
 from .state.accounts import Account, Calendar, Profile
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ("Controls",)
 
 
-class Controls:
+class Controls(Administration, Arranging):
     """
     Commands to a sandbox.
 

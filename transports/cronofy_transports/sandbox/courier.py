@@ -88,11 +88,13 @@ class Courier:
         task.add_done_callback(self._tasks.discard)
 
     async def _deliver(self, outbox: Outbox, posting: Posting) -> None:
-        problem = None
+        ok, host = False, None
         try:
-            status = await self._post(posting)
-            if not 200 <= status < 300:
-                problem = f"answered with status {status}"
+            url = URL(posting.url)
+            host = url.host
+            status = await self._post(url, host, posting)
+            ok = 200 <= status < 300
+            problem = f"answered with status {status}"
         except TimeoutError:
             problem = f"did not answer within {posting.timeout} s"
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -101,15 +103,16 @@ class Courier:
             problem = f"could not be reached ({type(cause).__name__})"
             if isinstance(cause, _NotAllowedError):
                 problem = "is not on this machine: allow its host with --allow-callback-host"
-        if problem is not None:
-            log.warning("a callback to %s %s", URL(posting.url).host, problem)
-        with self._sandbox.lock:
-            outbox.delivered(posting.delivery_id, ok=problem is None)
+        finally:
+            # One that was cut off, too, has not been delivered.
+            with self._sandbox.lock:
+                outbox.delivered(posting.delivery_id, ok=ok)
+        if not ok:
+            log.warning("a callback to %s %s", host or "a URL without host", problem)
 
-    async def _post(self, posting: Posting) -> int:
-        url = URL(posting.url)
+    async def _post(self, url: URL, host: str | None, posting: Posting) -> int:
         # A host that is written as an address is never looked up, so it is checked here.
-        if _is_address(url.host) and not self.may_go_to(url.host, url.host):
+        if _is_address(host) and not self.may_go_to(host, host):
             raise _NotAllowedError
         async with asyncio.timeout(posting.timeout):
             async with self._open_session().post(

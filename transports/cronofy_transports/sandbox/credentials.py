@@ -43,6 +43,8 @@ def authenticate(
         # Whatever the header says: clients send "Bearer None" and other people's tokens.
         return _by_body(world, body_of(request)), None
     token = _bearer(request)
+    if kind is Credential.ADMIN_KEY and token in world.unit.admin_keys:
+        return world.unit.administration, None
     if kind in (Credential.ACCESS_TOKEN, Credential.SECRET_OR_TOKEN):
         authorization = world.vault.by_access_token(token)
         if authorization is not None:

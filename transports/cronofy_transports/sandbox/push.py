@@ -19,12 +19,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
 
-from .state.access import Application
-from .state.channels import Channel
-
 if TYPE_CHECKING:
     from .choices import Choices
     from .clock import Clock
+    from .state.access import Application
+    from .state.channels import Channel
 
 __all__ = ("Delivery", "Outbox", "Posting", "Write")
 
@@ -54,7 +53,7 @@ class Delivery:
     Attributes:
         type: The kind of notification, for a channel; otherwise a name for people.
         channel: The channel that is told; `None` for a callback of another kind.
-        payload: The body of a callback of another kind.
+        payload: The body of a callback of another kind, or with more to say.
         changes_since: With ``change``: the earliest change to tell of.
         due_at: When to try, or to try again.
         first_tried_at: When it was tried first; `None` before that.
@@ -123,10 +122,15 @@ class Outbox:
             )
 
     def post(
-        self, application: Application, url: str, type_: str, payload: Mapping[str, Any]
+        self,
+        application: Application,
+        url: str,
+        type_: str,
+        payload: Mapping[str, Any],
+        channel: Channel | None = None,
     ) -> None:
-        """Send a callback that belongs to no channel."""
-        self._enter(type=type_, application=application, url=url, payload=payload)
+        """Send a callback with a body of its own; *channel*, if it belongs to one."""
+        self._enter(type=type_, application=application, url=url, payload=payload, channel=channel)
 
     def _enter(self, *, after: int = 0, **values: Any) -> Delivery:
         self._last_id += 1

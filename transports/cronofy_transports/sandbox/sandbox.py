@@ -14,6 +14,7 @@ from .controls import Controls
 from .demo import populate
 from .ids import Ids
 from .journal import Journal
+from .premises import furnish
 from .push import Delivery
 from .state.access import Application
 from .world import World
@@ -129,6 +130,8 @@ class Sandbox:
                     ],
                 }
                 for authorization in self.world.vault.of_application(self.application)
+                # A service account is nobody, and has none.
+                if authorization.account.profiles
             ]
 
     # Beginning and beginning again ---------------------------------------------------
@@ -156,6 +159,7 @@ class Sandbox:
     def _fill(self) -> None:
         if self._people:
             populate(self.world, self.application)
+            furnish(self.world, self.application)
 
 
 def _write(delivery: Delivery) -> tuple[Any, bytes]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from cronofy_async.models.authorization import Scope
 
-__all__ = ("allows", "unknown")
+__all__ = ("allows", "covers", "unknown")
 
 _READING: Final = (Scope.READ_EVENTS, Scope.READ_FREE_BUSY)
 _WRITING: Final = (Scope.CREATE_CALENDAR, Scope.CREATE_EVENT, Scope.DELETE_EVENT)
@@ -31,6 +31,17 @@ def allows(granted: str, needed: Scope) -> bool:
 def unknown(asked: str) -> list[str]:
     """The names among the scopes asked for that no scope has."""
     return [name for name in asked.split() if name not in set(Scope)]
+
+
+def covers(granted: str, asked: str) -> bool:
+    """Whether everything that is asked for is within what is granted."""
+    within = _expanded(granted) | {Scope.READ_ACCOUNT, Scope.LIST_CALENDARS}
+    return all(
+        name in within
+        # What read_events stands for is not all of it.
+        or (name in _STANDS_FOR and name != Scope.READ_EVENTS and within >= {*_STANDS_FOR[name]})
+        for name in asked.split()
+    )
 
 
 @cache

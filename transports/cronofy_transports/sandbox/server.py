@@ -13,17 +13,23 @@ from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import attrs
 from aiohttp import web
 
-from cronofy_async.core.hosts import is_loopback
-from cronofy_async.core.wire import Request, Response
+from cronofy_async.core import lazy
 
 from .courier import Courier
 
 if TYPE_CHECKING:
+    from cronofy_async.core.wire import Response
+
     from .sandbox import Sandbox
+
+# Loaded at the first request: until then only being ready counts.
+hosts = lazy.module("cronofy_async.core.hosts")
+wire = lazy.module("cronofy_async.core.wire")
 
 __all__ = ("LOOPBACK", "Urls", "from_this_machine", "serve")
 
@@ -93,25 +99,22 @@ class _Door:
     def __init__(self, sandbox: Sandbox, host: str, names: Collection[str]) -> None:
         self._sandbox = sandbox
         self._names = {each.lower() for each in (host, *names)}
-        self._is_open = not is_loopback(host)
+        self._is_open = host != LOOPBACK and not hosts.is_loopback(host)
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
         """Answer one request."""
-        if not self._is_own(request.host):
+        host, path = _target(request)
+        if not self._is_own(host):
             # A page elsewhere could point its own name at this machine.
             return web.Response(status=421, text="This is a sandbox on another name.")
-        if request.path.startswith(_CONTROL) and not from_this_machine(request.remote):
+        url = f"http://{host}{path}"
+        if urlsplit(url).path.startswith(_CONTROL) and not from_this_machine(request.remote):
             return web.Response(status=403)
         body = await self._body(request)
         if body is None:
             return web.Response(status=413)
         response = self._sandbox.handle(
-            Request(
-                request.method,
-                f"http://{request.host}{request.raw_path}",
-                tuple(request.headers.items()),
-                body,
-            )
+            wire.Request(request.method, url, tuple(request.headers.items()), body)
         )
         return _written(response, request.headers.get("Accept-Encoding", ""))
 
@@ -119,7 +122,9 @@ class _Door:
         name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
         name = name.strip("[]").lower()
         # An address in the place of a name cannot have been pointed here by somebody else.
-        return is_loopback(name) or name in self._names or (self._is_open and _is_address(name))
+        return (
+            hosts.is_loopback(name) or name in self._names or (self._is_open and _is_address(name))
+        )
 
     @staticmethod
     async def _body(request: web.BaseRequest) -> bytes | None:
@@ -129,6 +134,16 @@ class _Door:
             if len(chunks) > _LARGEST:
                 return None
         return bytes(chunks)
+
+
+def _target(request: web.BaseRequest) -> tuple[str, str]:
+    """The host with its port, and the path with its query, that a request asks for."""
+    raw = request.raw_path
+    if not raw.lower().startswith(("http://", "https://")):
+        return request.host, raw
+    # Clients that take the sandbox for a proxy send whole URLs, which go before Host.
+    parts = urlsplit(raw)
+    return parts.netloc, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _is_address(name: str) -> bool:

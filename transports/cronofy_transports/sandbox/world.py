@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .choices import Choices
 from .clock import Clock
@@ -18,13 +18,21 @@ from .ids import Ids
 from .push import Outbox, Write
 from .state.access import Application
 from .state.accounts import Account, Calendar, Profile
+from .state.agents import Agents
+from .state.arrangements import Arrangements
 from .state.browsers import Browsers
-from .state.channels import Channel
+from .state.enterprise import Enterprise
 from .state.events import Event
-from .state.links import Link
+from .state.organizations import OrganizationalUnit
 from .state.shelf import Shelf
 from .state.vault import Vault
 from .state.working_time import WorkingTime
+
+if TYPE_CHECKING:
+    from .state.attachments import StoredAttachment
+    from .state.channels import Channel
+    from .state.errands import Errand
+    from .state.links import Link
 
 __all__ = ("World",)
 
@@ -49,6 +57,15 @@ class World:
         self.channels: dict[str, list[Channel]] = {}
         """By the sub of the account they tell of."""
         self.links: dict[str, Link] = {}
+        self.errands: dict[str, Errand] = {}
+        """By the last part of their pages' URLs."""
+        self.attachments: dict[str, StoredAttachment] = {}
+        self.agents = Agents()
+        self.enterprise = Enterprise()
+        self.unit = OrganizationalUnit()
+        self.origin = ""
+        """Where it was reached last, for URLs in what it sends of itself."""
+        self.arrangements = Arrangements()
         self._working_times: dict[tuple[str, str], WorkingTime] = {}
         self.vault = Vault(clock, ids, choices)
         self.shelf = Shelf(clock, ids, choices)
@@ -184,7 +201,11 @@ class World:
         self, event: Event, *, by: Application | None = None, at: int | None = None, **changes: Any
     ) -> Event:
         """Change an event, now or at a moment that has passed; *by* as in `add_event`."""
+        before = (event.start, event.end)
         event.calendar.events.change(event, self.now() if at is None else at, **changes)
+        if before != (event.start, event.end):
+            for follow in list(event.when_moved.values()):
+                follow()
         self.tell(event.calendar, event.owner, by=by)
         return event
 

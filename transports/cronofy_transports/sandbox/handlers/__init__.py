@@ -21,6 +21,18 @@ CHAPTERS: Final = (
     "availability",
     "working_time",
     "scheduling",
+    "sequencing",
+    "invites",
+    "bookable",
+    "conversations",
+    "requests",
+    "offers",
+    "permissions",
+    "enterprise_connect",
+    "organizations",
+    "applications",
+    "attachments",
+    "meeting_agents",
 )
 
 LEGACY: Final[set[type[Operation[Any]]]] = set()

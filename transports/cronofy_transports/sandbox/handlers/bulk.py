@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cronofy_async.models.authorization import Scope
 from cronofy_async.models.calendars import ProviderName
-from cronofy_async.models.events import ParticipationStatus
 from cronofy_async.operations.bulk import (
     ChangeParticipationStatus,
     DeleteAllEvents,
@@ -55,7 +54,7 @@ def change_participation_status(
         event,
         by=caller.application,
         participation_status=asked.status,
-        deleted=exchange and asked.status == ParticipationStatus.DECLINED,
+        deleted=exchange and asked.status == "declined",
     )
 
 

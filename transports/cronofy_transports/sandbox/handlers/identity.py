@@ -26,9 +26,11 @@ from cronofy_async.operations.identity import GetAccount, GetUserinfo, ListProfi
 from ..caller import Caller
 from ..state import accounts
 from ..state.access import Authorization
+from ..state.enterprise import ServiceAccount
 from ..world import World
 from .calendars import described
 from .registry import Reply, handles
+from .service_accounts import of_service_account
 
 __all__ = ("RELINK", "userinfo")
 
@@ -36,13 +38,13 @@ RELINK: Final = "/v2/relink/"
 """Where a profile is connected anew; its provider follows."""
 
 
-@handles(GetUserinfo)
+@handles(GetUserinfo, domain_wide=True)
 def get_userinfo(_: World, caller: Caller, __: GetUserinfo) -> Userinfo:
     """An account with its profiles and their calendars."""
     return userinfo(caller.authorization, caller.origin)
 
 
-@handles(GetAccount)
+@handles(GetAccount, domain_wide=True)
 def get_account(_: World, caller: Caller, __: GetAccount) -> Reply[Account]:
     """An account in short."""
     account = caller.authorization.account
@@ -73,6 +75,8 @@ def userinfo(authorization: Authorization, origin: str) -> Userinfo:
         origin: Where the pages for people are.
     """
     account = authorization.account
+    if isinstance(account, ServiceAccount):
+        return of_service_account(authorization, account)
     profiles = tuple(
         attrs.evolve(
             _profile(profile, origin),

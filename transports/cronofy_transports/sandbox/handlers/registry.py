@@ -48,12 +48,14 @@ class Entry:
         scope: What the authorization must allow; `None`: any scope will do.
         oauth: Whether wrong parameters are told in OAuth's words instead of the API's.
         raw: Whether the handler reads the request itself.
+        domain_wide: Whether a service account may ask for it.
     """
 
     handler: Handler[Any]
     scope: Scope | None
     oauth: bool
     raw: bool
+    domain_wide: bool
 
 
 HANDLERS: dict[type[Operation[Any]], Entry] = {}
@@ -65,11 +67,14 @@ def handles(
     scope: Scope | None = None,
     oauth: bool = False,
     raw: bool = False,
+    domain_wide: bool = False,
 ) -> Callable[[Handler[T]], Handler[T]]:
     """Register a function as what carries out an operation; the rest as in `Entry`."""
 
     def register(handler: Handler[T]) -> Handler[T]:
-        HANDLERS[operation] = Entry(handler=handler, scope=scope, oauth=oauth, raw=raw)
+        HANDLERS[operation] = Entry(
+            handler=handler, scope=scope, oauth=oauth, raw=raw, domain_wide=domain_wide
+        )
         return handler
 
     return register

@@ -21,6 +21,7 @@ from .rows import in_callback
 __all__ = ("happened", "subscribe")
 
 _TYPE: Final = "event_subscription"
+_AGENT: Final = "meeting_agent"
 
 
 def subscribe(
@@ -32,22 +33,40 @@ def subscribe(
     """Take an event's subscriptions, if some are given, and set their moments anew."""
     if not isinstance(subscriptions, Unset):
         event.subscriptions, event.subscriber = subscriptions, application
-    for subscription in event.subscriptions:
-        for transition in subscription.transitions or ():
-            _schedule(world, event, subscription, transition)
+    # People move events too, without writing them by a call.
+    event.when_moved[_TYPE] = lambda: _plan(world, event)
+    _plan(world, event)
 
 
-def happened(world: World, event: Event, interaction: str) -> None:
-    """Tell those who subscribed to it of something that happened to an event."""
+def happened(
+    world: World, event: Event, interaction: str, beside: Mapping[str, Any] | None = None
+) -> None:
+    """
+    Tell those who subscribed to it of something that happened to an event.
+
+    Args:
+        world: Where it is.
+        event: The event.
+        interaction: What happened.
+        beside: What is told besides.
+    """
     for subscription in event.subscriptions:
         if any(each.type == interaction for each in subscription.interactions or ()):
-            _post(world, event, subscription, {"interactions": [{"type": interaction}]})
+            what = {"interactions": [{"type": interaction}]}
+            _post(world, event, subscription, what, beside or {})
+
+
+def _plan(world: World, event: Event) -> None:
+    # Moments that were set before go by: one of them may have been kept.
+    plan = event.plan = object()
+    for subscription in event.subscriptions:
+        for transition in subscription.transitions or ():
+            _schedule(world, event, subscription, transition, plan)
 
 
 def _schedule(
-    world: World, event: Event, subscription: Subscription, transition: Transition
+    world: World, event: Event, subscription: Subscription, transition: Transition, plan: object
 ) -> None:
-    held, times = event.subscriptions, (event.start, event.end)
     point = transition.before or transition.after
     moment = event.start if point == "event_start" else event.end
     offset = transition.offset.minutes * 60
@@ -56,15 +75,23 @@ def _schedule(
         return
 
     def fire(_: int) -> None:
-        # Whoever wrote the event since then has set the moments anew.
-        if event.subscriptions is held and (event.start, event.end) == times and not event.deleted:
-            _post(world, event, subscription, {"transitions": [codec.unstructure(transition)]})
+        if event.plan is plan and not event.deleted:
+            _post(world, event, subscription, {"transitions": [codec.unstructure(transition)]}, {})
 
     world.later(moment, fire)
 
 
-def _post(world: World, event: Event, subscription: Subscription, what: Mapping[str, Any]) -> None:
+def _post(
+    world: World,
+    event: Event,
+    subscription: Subscription,
+    what: Mapping[str, Any],
+    beside: Mapping[str, Any],
+) -> None:
     subscriber = event.subscriber
     assert subscriber is not None
-    payload = {"notification": {"type": _TYPE, **what}, "event": in_callback(event, subscriber)}
+    shown = in_callback(event, subscriber)
+    if _AGENT in event.kept:
+        shown[_AGENT] = event.kept[_AGENT]
+    payload = {"notification": {"type": _TYPE, **what}, **beside, "event": shown}
     world.outbox.post(subscriber, subscription.uri, _TYPE, payload)

@@ -23,6 +23,7 @@ from cronofy_async.operations.permissions import CreateLinkToken
 from ..caller import Caller
 from ..refusals import Invalid, OAuthRefusal
 from ..state.access import Authorization
+from ..state.enterprise import ServiceAccount
 from ..world import World
 from .identity import userinfo
 from .registry import Reply, handles
@@ -39,6 +40,8 @@ def request_token(world: World, caller: Caller, asked: RequestToken) -> Reply[To
     if authorization is None:
         raise OAuthRefusal("invalid_grant")
     sub = authorization.account.sub
+    if isinstance(authorization.account, ServiceAccount):
+        return _tokens(world, authorization, service_account_id=sub)
     return _tokens(
         world,
         authorization,
@@ -131,7 +134,7 @@ def _tokens(world: World, authorization: Authorization, **further: object) -> Re
     tokens = TokenSet(
         token_type="bearer",  # noqa: S106  # the kind of the token, not the token
         access_token=Secret(access_token),
-        expires_in=world.choices.access_token_lifetime,
+        expires_in=world.vault.lifetime(authorization),
         refresh_token=Secret(authorization.refresh_token),
         scope=authorization.scope,
         **further,  # type: ignore[arg-type]  # the keywords of TokenSet

@@ -17,9 +17,11 @@ from ..state.access import Application
 from ..state.accounts import Calendar
 from ..state.events import Event
 from ..world import World
+from .attachments import attachable
 from .conferencing import expect, provide
 from .details import BLANK, values
 from .identity import userinfo
+from .meeting_agents import sendable, summon
 from .registry import Reply, handles
 from .rows import options
 from .series import end_series, write_series
@@ -42,6 +44,7 @@ def write_own(
     event = calendar.events.managed(application.client_id, asked.event_id)
     known = event if event is not None and not event.deleted else None
     # Everything is checked before anything is written.
+    attachable(world, application, calendar, asked)
     given = _given(world, calendar, asked, known)
     if event is None:
         event = world.add_event(calendar, by=application, event_id=asked.event_id, **given)
@@ -62,6 +65,7 @@ def edit_external_event(
     event = _external(caller, calendar, asked.event_uid)
     if not options(event, caller.authorization).update:
         raise Forbidden
+    attachable(world, caller.application, calendar, asked)
     given = _given(world, calendar, asked, event)
     world.change_event(event, by=caller.application, **given)
     _set_going(world, caller.application, event, asked)
@@ -96,6 +100,7 @@ def delete_external_event(
 def _given(
     world: World, calendar: Calendar, asked: EventDetails, event: Event | None
 ) -> dict[str, Any]:
+    sendable(asked)
     given = values(asked, event, calendar.account)
     link = provide(world, calendar, asked, event, given["start"])
     return given if link is False else {**given, "conferencing": link}
@@ -105,6 +110,7 @@ def _set_going(world: World, application: Application, event: Event, asked: Even
     """Have everything happen that is to follow a write."""
     subscribe(world, application, event, asked.subscriptions)
     expect(world, event)
+    summon(world, application, event)
     return event
 
 

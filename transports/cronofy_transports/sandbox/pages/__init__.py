@@ -7,11 +7,11 @@ from cronofy_async.operations.authorization import Authorize
 
 from ..api import Outcome
 from ..handlers.identity import RELINK
-from ..handlers.scheduling import PAGE
 from ..world import World
+from .arranged import arranged_page
 from .consent import Consent
+from .further import further_page
 from .html import Html, document
-from .links import link_page
 from .relink import relink_page
 
 __all__ = ("Pages",)
@@ -35,12 +35,14 @@ class Pages:
             return None
         if path == Authorize.path:
             return Outcome(response=Consent(self._world).answer(request), operation=Authorize)
+        if (further := further_page(self._world, request)) is not None:
+            return further
+        if (arranged := arranged_page(self._world, request)) is not None:
+            return arranged
         if path.startswith(RELINK):
             return Outcome(response=relink_page(self._world, request))
         if request.method == "POST":
             return None
-        if path.startswith(PAGE):
-            return Outcome(response=link_page(self._world, path.removeprefix(PAGE)))
         if not path:
             return Outcome(response=document("Cronofy sandbox", _WELCOME))
         return None

@@ -126,6 +126,10 @@ class Consent:
             raise refuse(_oauth_error(error)) from None
         if unknown(operation.scope) or not operation.scope.split():
             raise refuse("invalid_scope")
+        if not isinstance(operation.delegated_scope, Unset) and (
+            operation.delegated_scope not in (Scope.FREE_BUSY, Scope.READ_ONLY)
+        ):
+            raise refuse("invalid_scope")
         linked_to = None
         if not isinstance(operation.link_token, Unset):
             token = operation.link_token.reveal()
@@ -230,12 +234,14 @@ class Consent:
             return redirect(asked.answer(error="invalid_request"))
         account, profile = found
         browsers.remember(name, account.sub)
+        delegated = asked.operation.delegated_scope
         code = self._world.vault.new_code(
             asked.application,
             account,
             scope=asked.operation.scope,
             redirect_uri=asked.redirect_uri,
             profile=profile,
+            delegated_scope=None if isinstance(delegated, Unset) else delegated,
         )
         return redirect(asked.answer(code=code))
 

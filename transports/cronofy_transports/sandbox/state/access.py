@@ -69,6 +69,8 @@ class Authorization:
         access_tokens: When each expires.
         hidden: Profiles that the application lost its access to.
         unrestricted: Calendars whose external events it may change.
+        delegated_scope: The most that may be asked for on behalf of others.
+        broker: The authorization by which this one was got, without asking its owner.
     """
 
     application: Application
@@ -79,6 +81,8 @@ class Authorization:
     access_tokens: dict[str, int] = attrs.field(factory=dict, repr=False)
     hidden: set[str] = attrs.field(factory=set)
     unrestricted: set[str] = attrs.field(factory=set)
+    delegated_scope: str | None = None
+    broker: Authorization | None = attrs.field(default=None, repr=False)
 
     @property
     def active(self) -> bool:
@@ -104,6 +108,8 @@ class Code:
     scope: str
     redirect_uri: str
     expires_at: int
+    delegated_scope: str | None = None
+    broker: Authorization | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -108,6 +108,10 @@ class Event:
     """Parameters that are stored but in no answer, such as reminders and colour."""
     rows: dict[Any, Any] = attrs.field(factory=dict, repr=False)
     """The event as answers show it, until it changes."""
+    plan: object = None
+    """The moments that subscribers are told at; another plan takes the place of this one."""
+    when_moved: dict[str, Callable[[], None]] = attrs.field(factory=dict, repr=False)
+    """What has to follow the event to another time, by who follows it."""
 
     @property
     def managed(self) -> bool:

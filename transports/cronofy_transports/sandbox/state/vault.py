@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from .access import Application, Authorization, Code, ElementToken, LinkToken
 from .accounts import Account, Profile
+from .enterprise import ServiceAccount
 
 if TYPE_CHECKING:
     from ..choices import Choices
@@ -101,6 +102,8 @@ class Vault:
         scope: str,
         redirect_uri: str,
         profile: Profile | None = None,
+        delegated_scope: str | None = None,
+        broker: Authorization | None = None,
     ) -> str:
         """A code that can be exchanged once."""
         code = self._ids.token()
@@ -111,6 +114,8 @@ class Vault:
             scope=scope,
             redirect_uri=redirect_uri,
             expires_at=self._clock.now() + self._choices.code_lifetime,
+            delegated_scope=delegated_scope,
+            broker=broker,
         )
         return code
 
@@ -127,7 +132,9 @@ class Vault:
         ):
             return None
         del self._codes[code]
-        return self.authorize(application, found.account, found.scope, found.profile)
+        granted = self.authorize(application, found.account, found.scope, found.profile)
+        granted.delegated_scope, granted.broker = found.delegated_scope, found.broker
+        return granted
 
     # Tokens --------------------------------------------------------------------------
 
@@ -145,9 +152,15 @@ class Vault:
             del authorization.access_tokens[old]
             del self._access[old]
         token = self._ids.token()
-        authorization.access_tokens[token] = now + self._choices.access_token_lifetime
+        authorization.access_tokens[token] = now + self.lifetime(authorization)
         self._access[token] = authorization
         return token
+
+    def lifetime(self, authorization: Authorization) -> int:
+        """For how many seconds an access token is good."""
+        if isinstance(authorization.account, ServiceAccount):
+            return self._choices.service_token_lifetime
+        return self._choices.access_token_lifetime
 
     def refreshed(self, refresh_token: str, application: Application) -> Authorization | None:
         """The authorization that a refresh token is good for, the token changed if it rotates."""

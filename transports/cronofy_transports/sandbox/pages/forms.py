@@ -1,0 +1,126 @@
+"""Forms that are only taken from the browser that they were shown in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qsl, urlsplit
+
+import attrs
+
+from cronofy_async.core.wire import Request, Response
+
+from ..world import World
+from .cookies import browser_of, naming
+from .html import Html, document, text
+
+__all__ = ("Button", "Form", "Option", "origin_of")
+
+
+@attrs.frozen
+class Option:
+    """One line to choose: what is sent, and what it says."""
+
+    value: str
+    label: Html
+
+
+@attrs.frozen
+class Button:
+    """One way to send a form: what is sent, what it says, and whether a choice is needed."""
+
+    decision: str
+    label: str
+    needs_choice: bool = True
+
+
+class Form:
+    """
+    The form of a page.
+
+    Args:
+        world: Where its browsers are known.
+        request: What the page was opened or sent with.
+    """
+
+    def __init__(self, world: World, request: Request) -> None:
+        self._world, self._request = world, request
+        query = urlsplit(request.url).query
+        self._action = f"{request.path}?{query}" if query else request.path
+
+    def given(self) -> Mapping[str, str] | None:
+        """What was sent; `None` if that was not from this page in this browser."""
+        body = self._request.body.decode(errors="replace")
+        given = dict(parse_qsl(body, keep_blank_values=True))
+        browser = browser_of(self._request)
+        sealed = self._world.browsers.is_sealed(browser, self._action, given.get("seal", ""))
+        return given if sealed else None
+
+    def page(
+        self,
+        title: str,
+        introduction: Html,
+        buttons: Sequence[Button],
+        *,
+        legend: str = "",
+        options: Sequence[Option] = (),
+        hidden: Mapping[str, str] | None = None,
+        leads_to: str | None = None,
+    ) -> Response:
+        """
+        Show it.
+
+        Args:
+            title: The page's heading.
+            introduction: What stands before the form.
+            buttons: Ways to send it, the main one first.
+            legend: What is asked.
+            options: The answers to choose from; the first one is chosen.
+            hidden: What is sent besides.
+            leads_to: The URL that it redirects to in the end.
+        """
+        browser = browser_of(self._request) or self._world.browsers.new_name()
+        seal = self._world.browsers.seal(browser, self._action)
+        fields = {"seal": seal, **(hidden or {})}
+        body = Html(
+            f'{introduction}\n<form method="post" action="{text(self._action)}">\n'
+            + "".join(
+                f'<input type="hidden" name="{text(name)}" value="{text(value)}">\n'
+                for name, value in fields.items()
+            )
+            + (_fieldset(legend, options) if options else "")
+            + '<div class="actions">\n'
+            + "".join(_button(each, is_main=index == 0) for index, each in enumerate(buttons))
+            + "</div>\n</form>"
+        )
+        return document(title, body, leads_to=leads_to, headers=naming(browser))
+
+    @staticmethod
+    def refused() -> Response:
+        """What is said to whoever sends it from elsewhere."""
+        body = Html("<p>Open the link once more.</p>")
+        return document("This form is not from here", body, status=403)
+
+
+def origin_of(request: Request) -> str:
+    """Scheme, host and port that a request came to; empty if it does not say."""
+    parts = urlsplit(request.url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
+def _fieldset(legend: str, options: Sequence[Option]) -> str:
+    lines = "\n".join(
+        '<label class="choice">'
+        f'<input type="radio" name="choice" value="{text(option.value)}" required'
+        f"{' checked' if index == 0 else ''}><span>{option.label}</span></label>"
+        for index, option in enumerate(options)
+    )
+    return f"<fieldset>\n<legend>{text(legend)}</legend>\n{lines}\n</fieldset>\n"
+
+
+def _button(button: Button, *, is_main: bool) -> str:
+    look = ' class="main"' if is_main else ""
+    free = "" if button.needs_choice else " formnovalidate"
+    return (
+        f'<button{look} name="decision" value="{text(button.decision)}"{free}>'
+        f"{text(button.label)}</button>\n"
+    )
