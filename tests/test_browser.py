@@ -10,6 +10,7 @@ from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from playwright import sync_api as playwright
 
 from cronofy_async import Cronofy
 from cronofy_async.callbacks import AuthorizationRefusedError, read_redirect
@@ -17,7 +18,6 @@ from cronofy_transports.sandbox import Sandbox, run_in_thread
 
 T = TypeVar("T")
 
-playwright = pytest.importorskip("playwright.sync_api")
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = (
