@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Iterator
 
@@ -14,6 +15,9 @@ settings.register_profile(
 )
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=1000)
 settings.load_profile("default")
+
+# A shell has its background jobs ignore Ctrl-C, and programs that they start as well.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LASTING = ("cronofy_async", "Trio thread")
 """How threads are named that outlive a test on purpose: our one loop, and trio's spare workers."""

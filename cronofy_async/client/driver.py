@@ -39,9 +39,9 @@ class Driver:
     """
 
     def __init__(self, hosts: Hosts, transport: Transport | str | None, runtime: Runtime) -> None:
-        self.hosts = hosts
-        self.runtime = runtime
-        self.plug = Plug(transport)
+        self.hosts: Hosts = hosts
+        self.runtime: Runtime = runtime
+        self.plug: Plug = Plug(transport)
         self.under_way: set[Callable[[], Awaitable[Any]]] = set()
         """Work of the client's own that must not be cut off."""
 

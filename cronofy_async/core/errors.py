@@ -154,7 +154,7 @@ class UnknownOperationError(RequestParseError):
         description = f"no operation answers {method} {path}"
         super().__init__({"": (FieldError("errors.unknown_operation", description),)})
         # What a copy, or another process, makes the error from again.
-        self.args = (method, path)
+        self.args: tuple[Any, ...] = (method, path)
 
 
 class TransportError(CronofyError):
@@ -274,7 +274,7 @@ class APIError(CronofyError):
     def __setstate__(self, state: dict[str, Any] | None) -> None:
         assert state is not None, "made by __reduce__"
         vars(self).update(state, response=Response(*state["response"]))
-        self.args = (self.response, None)
+        self.args: tuple[Any, ...] = (self.response, None)
 
 
 class BadRequestError(APIError):

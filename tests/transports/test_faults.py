@@ -397,7 +397,10 @@ async def test_closing_ends_calls_under_way(make: MakeTransport) -> None:
     with FaultServer([Read(), Wait()]) as server:
         async with anyio.create_task_group() as group:
             group.start_soon(waiting, post(server))
-            await anyio.sleep(0.03)
+            with anyio.fail_after(4):
+                # The server lives in a thread of its own: no event of this loop is set there.
+                while not server.requests:  # noqa: ASYNC110
+                    await anyio.sleep(0.01)
             await transport.aclose()
 
         assert [TransportError] == ended
