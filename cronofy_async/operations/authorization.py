@@ -25,7 +25,7 @@ from ..models.shorthands import (
     scopes,
     secret,
 )
-from .checks import not_empty, one_or_more
+from .checks import not_empty, one_or_more, scope_names
 
 __all__ = (
     "Authorize",
@@ -56,11 +56,6 @@ def _refresh_token(value: str | Secret) -> Secret:
 
 def _link_token(value: str | Secret | Unset) -> Secret | Unset:
     return UNSET if isinstance(value, Unset) else secret("link_token", value)
-
-
-def _scope(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
-    if value is not UNSET and not value.split():
-        raise InvalidArgumentError(field.name, "names no scope", "give one or more")
 
 
 @attrs.frozen(kw_only=True)
@@ -105,13 +100,13 @@ class Authorize(
 
     client_id: str | Unset = attrs.field(default=UNSET, validator=not_empty)
     redirect_uri: str = attrs.field(validator=[not_empty, is_http_url])
-    scope: str = attrs.field(converter=scopes, validator=_scope)
+    scope: str = attrs.field(converter=scopes, validator=scope_names)
     state: str | Unset = UNSET
     avoid_linking: bool | Unset = UNSET
     link_token: Secret | Unset = attrs.field(default=UNSET, converter=_link_token)
     provider_name: str | Unset = attrs.field(default=UNSET, validator=not_empty)
     delegated_scope: str | Unset = attrs.field(
-        default=UNSET, converter=optional_scopes, validator=_scope
+        default=UNSET, converter=optional_scopes, validator=scope_names
     )
     locale: str | Unset = attrs.field(default=UNSET, validator=not_empty)
 
@@ -150,8 +145,8 @@ class AuthorizeEnterprise(
 
     client_id: str | Unset = attrs.field(default=UNSET, validator=not_empty)
     redirect_uri: str = attrs.field(validator=[not_empty, is_http_url])
-    scope: str = attrs.field(converter=scopes, validator=_scope)
-    delegated_scope: str = attrs.field(converter=scopes, validator=_scope)
+    scope: str = attrs.field(converter=scopes, validator=scope_names)
+    delegated_scope: str = attrs.field(converter=scopes, validator=scope_names)
     state: str | Unset = UNSET
 
 

@@ -1,18 +1,34 @@
-"""What the calls that write an event have in common; no operation is declared here."""
+"""What the calls about events have in common; no operation is declared here."""
 
 from __future__ import annotations
+
+from datetime import date
+from typing import TypeVar
 
 import attrs
 
 from ..core import codec
 from ..core.operation import Credential, Operation, Retry
+from ..core.paging import PagedOperation
 from ..core.unset import UNSET, Unset
 from ..models.event_template import EventTemplate
 from ..models.identity import Userinfo
-from ..models.times import EventTime
-from .checks import longest, not_empty, period
+from ..models.shorthands import are_filled, optional_strings
+from ..models.times import EventTime, Moment
+from .checks import (
+    day_or_moment,
+    longest,
+    moment,
+    not_empty,
+    one_or_more,
+    period,
+    time_zone,
+    window,
+)
 
-__all__ = ("EventDetails", "EventWrite")
+__all__ = ("EventDetails", "EventWrite", "WindowRead")
+
+T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
@@ -61,3 +77,24 @@ class EventDetails(
 
     def __attrs_post_init__(self) -> None:
         period(self.start, self.end, self.tzid)
+
+
+@attrs.frozen(kw_only=True)
+class WindowRead(
+    PagedOperation[T], method="GET", credential=Credential.ACCESS_TOKEN, retry=Retry.READ
+):
+    """A call that reads what lies in a window of time, event by event."""
+
+    tzid: str = attrs.field(validator=time_zone)
+    from_: date | Moment | Unset = attrs.field(default=UNSET, validator=day_or_moment)
+    to: date | Moment | Unset = attrs.field(default=UNSET, validator=day_or_moment)
+    include_deleted: bool | Unset = UNSET
+    include_managed: bool | Unset = UNSET
+    last_modified: Moment | Unset = attrs.field(default=UNSET, validator=moment)
+    calendar_ids: tuple[str, ...] | Unset = attrs.field(
+        default=UNSET, converter=optional_strings, validator=[one_or_more, are_filled]
+    )
+    localized_times: bool | Unset = UNSET
+
+    def __attrs_post_init__(self) -> None:
+        window(self.from_, self.to, self.tzid)

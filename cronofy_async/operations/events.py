@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import attrs
 
 from ..core.operation import Credential, Retry
 from ..core.paging import PagedOperation
 from ..core.unset import UNSET, Unset
 from ..models.events import Event, FreeBusy
-from ..models.shorthands import are_filled, optional_strings
-from ..models.times import Moment
-from .checks import day_or_moment, moment, not_empty, one_or_more, time_zone, window
-from .event_fields import EventWrite
+from .checks import not_empty
+from .event_fields import EventWrite, WindowRead
 
 __all__ = (
     "DeleteEvent",
@@ -27,11 +23,8 @@ __all__ = (
 
 @attrs.frozen(kw_only=True)
 class ReadEvents(
-    PagedOperation[Event],
-    method="GET",
+    WindowRead[Event],
     path="/v1/events",
-    credential=Credential.ACCESS_TOKEN,
-    retry=Retry.READ,
     source="/developers/api/events/read-events/",
     items="events",
 ):
@@ -73,23 +66,10 @@ class ReadEvents(
     Source: /developers/api/events/read-events/
     """
 
-    tzid: str = attrs.field(validator=time_zone)
-    from_: date | Moment | Unset = attrs.field(default=UNSET, validator=day_or_moment)
-    to: date | Moment | Unset = attrs.field(default=UNSET, validator=day_or_moment)
-    include_deleted: bool | Unset = UNSET
     include_moved: bool | Unset = UNSET
-    include_managed: bool | Unset = UNSET
     only_managed: bool | Unset = UNSET
     include_geo: bool | Unset = UNSET
-    last_modified: Moment | Unset = attrs.field(default=UNSET, validator=moment)
-    calendar_ids: tuple[str, ...] | Unset = attrs.field(
-        default=UNSET, converter=optional_strings, validator=[one_or_more, are_filled]
-    )
-    localized_times: bool | Unset = UNSET
     google_event_ids: bool | Unset = UNSET
-
-    def __attrs_post_init__(self) -> None:
-        window(self.from_, self.to, self.tzid)
 
 
 @attrs.frozen(kw_only=True)
@@ -121,11 +101,8 @@ class ReadEventsPage(
 
 @attrs.frozen(kw_only=True)
 class ReadFreeBusy(
-    PagedOperation[FreeBusy],
-    method="GET",
+    WindowRead[FreeBusy],
     path="/v1/free_busy",
-    credential=Credential.ACCESS_TOKEN,
-    retry=Retry.READ,
     source="/developers/api/events/free-busy/",
     items="free_busy",
 ):
@@ -159,21 +136,8 @@ class ReadFreeBusy(
     Source: /developers/api/events/free-busy/
     """
 
-    tzid: str = attrs.field(validator=time_zone)
-    from_: date | Moment | Unset = attrs.field(default=UNSET, validator=day_or_moment)
-    to: date | Moment | Unset = attrs.field(default=UNSET, validator=day_or_moment)
-    include_managed: bool | Unset = UNSET
     include_ids: bool | Unset = UNSET
     include_free: bool | Unset = UNSET
-    include_deleted: bool | Unset = UNSET
-    last_modified: Moment | Unset = attrs.field(default=UNSET, validator=moment)
-    calendar_ids: tuple[str, ...] | Unset = attrs.field(
-        default=UNSET, converter=optional_strings, validator=[one_or_more, are_filled]
-    )
-    localized_times: bool | Unset = UNSET
-
-    def __attrs_post_init__(self) -> None:
-        window(self.from_, self.to, self.tzid)
 
 
 @attrs.frozen(kw_only=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import attrs
 
 from cronofy_async.core import codec
 from cronofy_async.core.unset import Unset
 from cronofy_async.models.event_details import AttendeeChanges, Invitee
-from cronofy_async.models.event_template import EventTemplate
 from cronofy_async.models.real_time_scheduling import (
     RealTimeScheduling,
     RealTimeSchedulingStatus,
@@ -19,7 +18,6 @@ from cronofy_async.models.real_time_scheduling import (
     TargetEvent,
 )
 from cronofy_async.models.times import Duration, ZonedTime
-from cronofy_async.operations.event_writes import UpsertEvent
 from cronofy_async.operations.real_time_scheduling import (
     CreateRealTimeScheduling,
     DisableRealTimeScheduling,
@@ -37,6 +35,7 @@ from ..state.links import Link
 from ..world import World
 from . import LEGACY
 from .registry import Reply, handles
+from .templates import filled
 from .writing import write_own
 
 __all__ = ("PAGE", "book", "offered", "tzid_of", "url_of")
@@ -130,7 +129,9 @@ def book(world: World, link: Link, start: int, tzid: str) -> bool:
         return False
     for target, template in _events(link, slot):
         calendar = world.calendars[target.calendar_id]
-        write_own(world, link.application, calendar, _upsert(link, target, template, slot))
+        times = moment(slot.start), moment(slot.end)
+        event = filled(template, target.calendar_id, *times, tzid=tzid_of(link))
+        write_own(world, link.application, calendar, event)
     link.status, link.start, link.end = "completed", slot.start, slot.end
     _tell(world, link, slot, tzid)
     return True
@@ -157,23 +158,6 @@ def _overridden(event: SchedulingEvent, by: TargetEvent | None) -> SchedulingEve
     given = {field.name: getattr(by, field.name) for field in attrs.fields(TargetEvent)}
     return attrs.evolve(
         event, **{name: value for name, value in given.items() if not isinstance(value, Unset)}
-    )
-
-
-def _upsert(
-    link: Link, target: TargetCalendar, event: SchedulingEvent, slot: Result
-) -> UpsertEvent:
-    details: dict[str, Any] = {
-        field.name: getattr(event, field.name) for field in attrs.fields(EventTemplate)
-    }
-    details["tzid"] = tzid_of(link)
-    return UpsertEvent(
-        **details,
-        calendar_id=target.calendar_id,
-        event_id=event.event_id,
-        summary=event.summary,
-        start=moment(slot.start),
-        end=moment(slot.end),
     )
 
 
