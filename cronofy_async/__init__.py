@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from . import operations as operations
     from .client.clients import AsyncAccount, AsyncCronofy
     from .client.pagers import AsyncPager, Pager
+    from .client.searches import AsyncAvailabilitySearch, AvailabilitySearch
     from .client.tokens import MemoryTokenStore, Tokens, TokenStore
     from .core.errors import (
         AccountLockedError,
@@ -59,9 +60,11 @@ __all__ = (
     "AccountLockedError",
     "Answer",
     "AsyncAccount",
+    "AsyncAvailabilitySearch",
     "AsyncCronofy",
     "AsyncPager",
     "AuthenticationError",
+    "AvailabilitySearch",
     "BadRequestError",
     "ConnectError",
     "CredentialError",
@@ -109,6 +112,7 @@ __getattr__, __dir__ = _exports(
         "models.times",
         "client.tokens",
         "client.pagers",
+        "client.searches",
         "client.clients",
         "sync",
     ),

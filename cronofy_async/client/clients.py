@@ -25,7 +25,9 @@ from .runtime import Runtime
 from .tokens import MemoryTokenStore, TokenHolder, Tokens, TokenStore
 
 if TYPE_CHECKING:
+    from ..models.availability_search import SearchAvailability
     from ..models.batch import Outcome
+    from .searches import AsyncAvailabilitySearch
 
 __all__ = ("AsyncAccount", "AsyncCronofy")
 
@@ -68,6 +70,13 @@ class _Client(AsyncCaller):
             return answer.value
 
         return AsyncPager(operation, self.driver.hosts, fetch)
+
+    def search(self, search: SearchAvailability) -> AsyncAvailabilitySearch:
+        """Make a search for free time; nothing is sent yet."""
+        # Loaded here, as few programs search.
+        from .searches import AsyncAvailabilitySearch
+
+        return AsyncAvailabilitySearch(search, self.send, self.driver.runtime.now)
 
     def build_url(self, operation: Operation[None]) -> str:
         """Make the URL of an operation that a browser carries out."""
