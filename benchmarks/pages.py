@@ -19,8 +19,24 @@ EVENTS: Final = 100
 """How many events a page has."""
 
 _FIRST: Final = datetime(2030, 1, 7, 8, tzinfo=UTC)
-_WORDS: Final = tuple(
-    "review the plan with everybody who has a part in it and agree on what comes next".split()
+_WORDS: Final = (
+    "review",
+    "the",
+    "plan",
+    "with",
+    "everybody",
+    "who",
+    "has",
+    "a",
+    "part",
+    "in",
+    "it",
+    "and",
+    "agree",
+    "on",
+    "what",
+    "comes",
+    "next",
 )
 _ANSWERS: Final = ("accepted", "tentative", "declined", "needs_action", "delegated")
 

@@ -17,8 +17,10 @@ __all__ = ("Limits", "Pacer", "SlidingPacer", "pacer_for")
 
 _SECOND: Final = 1.0
 _MINUTE: Final = 60.0
-# Sums of fractions of a second are off by this at the most.
-_SLACK: Final = 1e-9
+# The burst is no quota: there, what sums of fractions are off by is let go.
+_SLACK: Final = 1e-6
+# A shorter wait may be less than the clock can tell, and would never end.
+_SHORTEST: Final = 1e-4
 
 
 def _count(_: Any, field: attrs.Attribute[int], value: Any) -> None:
@@ -143,7 +145,7 @@ class SlidingPacer:
                 wait = self._wait(now)
                 if wait <= 0:
                     break
-                await self._sleep(wait)
+                await self._sleep(max(wait, _SHORTEST))
             self._take(now)
         finally:
             was_first = self._queue[0] is turn
