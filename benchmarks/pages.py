@@ -2,8 +2,8 @@
 Pages of events as they may come from the service, made up, and the same every time.
 
 A page has 100 events and about 127 KB of JSON. The size of a real page is not known: no
-conclusion may hang on it. Starts and ends come in all three forms, statuses include one
-that no enum has, and each event has a key that no model has.
+conclusion may hang on it. Starts and ends come in all three forms, one status in a hundred is
+one that no enum has, and each event has a key that no model has.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _WORDS: Final = (
     "comes",
     "next",
 )
-_ANSWERS: Final = ("accepted", "tentative", "declined", "needs_action", "delegated")
+_ANSWERS: Final = ("accepted", "tentative", "declined", "needs_action")
 
 
 def _moment(moment: datetime) -> str:
@@ -67,14 +67,14 @@ def event(number: int) -> dict[str, Any]:
         "calendar_id": f"cal_U9uuErStTG@EAAAB_IsAsykA2DBTWqQTf{number % 7}",
         "event_uid": f"evt_external_{random.getrandbits(64):016x}{number:08d}",
         "summary": _text(random, 6),
-        "description": _text(random, 24),
+        "description": _text(random, 36),
         "start": _time(start, number),
         "end": _time(start + long, number),
         "deleted": False,
         "created": _moment(start - timedelta(days=60)),
         "updated": _moment(start - timedelta(days=random.randint(1, 50))),
         "location": {"description": _text(random, 4)},
-        "participation_status": random.choice(_ANSWERS),
+        "participation_status": "delegated" if number % 20 == 7 else random.choice(_ANSWERS),
         "attendees": [
             {
                 "email": f"person.{random.randrange(500)}@example.com",

@@ -13,7 +13,7 @@ import attrs
 from .memo import memo
 from .secret import Secret
 
-__all__ = ("LEAVES", "OpenEnum", "formerly", "leaf", "named", "old_names", "wire_name")
+__all__ = ("LEAVES", "READERS", "OpenEnum", "formerly", "leaf", "named", "old_names", "wire_name")
 
 _WIRE_NAME: Final = "cronofy_async.wire_name"
 _OLD_NAME: Final = "cronofy_async.old_name"
@@ -87,6 +87,8 @@ class Leaf:
 
 
 LEAVES: Final[dict[Any, Leaf]] = {}
+READERS: Final[dict[Any, Callable[[Any], Any]]] = {}
+"""The `read` of each leaf: the decoder asks for it at each value."""
 
 
 def leaf(
@@ -110,6 +112,7 @@ def leaf(
             of moments that the most common form makes without *read*, and whatever *read*
             takes.
     """
+    READERS[cls] = read
     LEAVES[cls] = Leaf(read, write, read_strict or read, native)
 
 

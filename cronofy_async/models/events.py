@@ -73,7 +73,8 @@ class FreeBusyStatus(OpenEnum):
     UNKNOWN = "unknown"
 
 
-@attrs.frozen(kw_only=True)
+# Without slots, as Event is: coordinates are absent unless they were asked for.
+@attrs.frozen(kw_only=True, slots=False)
 class Location:
     """
     Where an event takes place.
