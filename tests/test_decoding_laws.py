@@ -83,9 +83,7 @@ def entries_of(operation: PagedOperation[Any]) -> Any:
     """Entries of an operation: mostly whole, each field perhaps odd or absent."""
     fields = attrs.fields(operation.item_type())
     needed = {f.name for f in fields if f.default is attrs.NOTHING}
-    whole = {
-        name: times if name in ("start", "end") else texts for name in needed
-    }
+    whole = {name: times if name in ("start", "end") else texts for name in needed}
     optional: dict[str, Any] = {
         codec.wire_name(f): values if f.name not in whole else whole[f.name] | values
         for f in fields
@@ -220,9 +218,14 @@ def test_a_row_says_what_it_has_not() -> None:
         _ = row.url
     with pytest.raises(AttributeError):
         row.summary = "t"
-    assert {row} == {row, *rows.read_body(b'{"events": [' + b", ".join(
-        [b'{"calendar_id": "c", "event_uid": "e", "summary": "s"}']
-    ) + b"]}").items}
+    assert {row} == {
+        row,
+        *rows.read_body(
+            b'{"events": ['
+            + b", ".join([b'{"calendar_id": "c", "event_uid": "e", "summary": "s"}'])
+            + b"]}"
+        ).items,
+    }
 
 
 @pytest.mark.parametrize("fields", [[], ["colour"], ["start", ""], [3]])
@@ -237,7 +240,7 @@ def test_an_unheard_of_status_is_made_once() -> None:
     assert EventStatus("unheard_of") is EventStatus("unheard_of")
     assert "unheard_of" == EventStatus("unheard_of")
     assert type(EventStatus("unheard_of")) is EventStatus
-    assert ["b0", "b4999"] == [EventStatus(f"b{n}").value for n in range(5000)][:: 4999]
+    assert ["b0", "b4999"] == [EventStatus(f"b{n}").value for n in range(5000)][::4999]
     from cronofy_async.core.fields import _MAX_NEW_MEMBERS, _NEW_MEMBERS
 
     assert len(_NEW_MEMBERS) <= _MAX_NEW_MEMBERS

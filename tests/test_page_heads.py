@@ -86,9 +86,7 @@ places = st.fixed_dictionaries(
 )
 bodies = st.dictionaries(texts.filter(lambda t: t not in ("pages", "events")), json_values).flatmap(
     lambda more: st.permutations([*more.items(), ("pages", None), ("events", [])]).flatmap(
-        lambda pairs: places.map(
-            lambda place: {k: place if k == "pages" else v for k, v in pairs}
-        )
+        lambda pairs: places.map(lambda place: {k: place if k == "pages" else v for k, v in pairs})
     )
 )
 

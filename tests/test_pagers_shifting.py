@@ -152,9 +152,10 @@ def collected(*pages: list[dict[str, Any]]) -> Collected[Event]:
 @given(st.lists(st.lists(st.integers(0, 12), max_size=5), max_size=6), st.randoms())
 def test_a_collected_read_is_like_a_list(pages: list[list[int]], chance: random.Random) -> None:
     """Length, indices, slices, order, equality and copies are those of the list of entries."""
-    made = [[event(f"e{n}", f"2030-01-0{chance.randint(1, 3)}T00:00:00Z") for n in ns] or [
-        event("z")
-    ] for ns in pages]
+    made = [
+        [event(f"e{n}", f"2030-01-0{chance.randint(1, 3)}T00:00:00Z") for n in ns] or [event("z")]
+        for ns in pages
+    ]
     mine = collected(*made)
     plain = mine.to_list()
 
