@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from .client.clients import AsyncAccount, AsyncCronofy
 from .client.driver import Plug
 from .client.endpoints import AccountEndpoints, ApplicationEndpoints, Caller
+from .client.pacing import Limits
 from .client.pagers import Pager
 from .client.runtime import Runtime
 from .client.tokens import Tokens, TokenStore
@@ -232,6 +233,7 @@ class Cronofy(ApplicationEndpoints, _Blocking[AsyncCronofy]):
         timeout: float = 30.0,
         retry: RetryPolicy | None = None,
         headers: Mapping[str, str] | None = None,
+        limits: Limits | Unset | None = UNSET,
         runtime: Runtime | None = None,
     ) -> None:
         client = AsyncCronofy(
@@ -246,6 +248,7 @@ class Cronofy(ApplicationEndpoints, _Blocking[AsyncCronofy]):
             timeout=timeout,
             retry=retry,
             headers=headers,
+            limits=limits,
             runtime=runtime,
         )
         super().__init__(client)

@@ -73,7 +73,8 @@ class FreeBusyStatus(OpenEnum):
     UNKNOWN = "unknown"
 
 
-@attrs.frozen(kw_only=True)
+# Without slots, as Event is: coordinates are absent unless they were asked for.
+@attrs.frozen(kw_only=True, slots=False)
 class Location:
     """
     Where an event takes place.
@@ -161,7 +162,9 @@ class EventOptions:
     change_participation_status: bool | None = None
 
 
-@attrs.frozen(kw_only=True)
+# Without slots: the decoder looks for each absent field in its slot before it fills in the
+# default, and an event has many absent fields.
+@attrs.frozen(kw_only=True, slots=False)
 class Event:
     """
     An event in a calendar.

@@ -1,0 +1,158 @@
+"""All entries of a paged read, kept as they came over the wire."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from itertools import compress
+from typing import Any, Generic, TypeVar, overload
+
+from .paging import Page, PagedOperation
+from .recall import identify, is_newer, version_of
+
+__all__ = ("Collected",)
+
+T = TypeVar("T")
+
+
+class Collected(Sequence[T], Generic[T]):
+    """
+    A read-only list of entries that takes the memory of their JSON.
+
+    Pages are kept as bytes. An entry is decoded each time you touch it, together with its
+    page, of which the last one is kept decoded: going through the list costs what a read
+    costs, jumping about costs a page each time. So ``collected[0]`` may be another object
+    each time, though an equal one. `to_list` decodes all of it once.
+
+    It equals a list of the same entries. Slices are lists; pickled or copied, it becomes a
+    list. Each entry comes once, in its latest version, where the service's entries can be
+    told apart.
+    """
+
+    def __init__(self, operation: PagedOperation[Any], read: Callable[[bytes], Page[T]]) -> None:
+        self._read = read
+        self._identity = identify(operation)
+        self._version = version_of(operation)
+        self._bodies: list[bytes] = []
+        self._ends: list[int] = []
+        self._outdated: dict[int, list[bool]] = {}
+        self._latest: tuple[int, list[T]] = (-1, [])
+        # While pages come in: digests of the identities, and those that came twice.
+        self._seen: set[int] = set()
+        self._doubtful: set[int] = set()
+        self._counts: list[int] = []
+        self.is_whole: bool = True
+        """Whether each entry can be told from the others."""
+
+    def add(self, body: bytes, entries: Sequence[Any]) -> None:
+        """Take one page, with the identities of its entries."""
+        self._bodies.append(body)
+        self._counts.append(len(entries))
+        if self._identity is None:
+            self.is_whole = self.is_whole and not entries
+            return
+        names = list(map(self._identity, entries))
+        digests = list(map(hash, names))
+        if any(None in name for name in names):
+            self.is_whole = False
+            digests = [
+                digest for digest, name in zip(digests, names, strict=True) if None not in name
+            ]
+        found = set(digests)
+        if len(found) < len(digests):
+            once: set[int] = set()
+            self._doubtful.update(d for d in digests if d in once or once.add(d))
+        if not self._seen.isdisjoint(found):
+            self._doubtful |= self._seen & found
+        self._seen |= found
+
+    def seal(self) -> None:
+        """Settle what came more than once, when no page is left."""
+        if self._doubtful:
+            self._settle()
+        self._seen, self._doubtful = set(), set()
+        total = 0
+        for index, count in enumerate(self._counts):
+            kept = self._outdated.get(index)
+            total += count if kept is None else sum(kept)
+            self._ends.append(total)
+        self._counts = []
+
+    def _settle(self) -> None:
+        assert self._identity is not None
+        best: dict[Any, tuple[int, int, Any]] = {}
+        for index, body in enumerate(self._bodies):
+            entries = self._read(body).items
+            kept = [True] * len(entries)
+            self._outdated[index] = kept
+            for at, entry in enumerate(entries):
+                name = self._identity(entry)
+                if None in name or hash(name) not in self._doubtful:
+                    continue
+                version = self._version(entry)
+                if name in best:
+                    former_index, former_at, former = best[name]
+                    if not is_newer(version, former):
+                        kept[at] = False
+                        continue
+                    self._outdated[former_index][former_at] = False
+                best[name] = (index, at, version)
+        self._outdated = {i: kept for i, kept in self._outdated.items() if not all(kept)}
+
+    def _page(self, index: int) -> list[T]:
+        latest, entries = self._latest
+        if latest != index:
+            entries = self._read(self._bodies[index]).items
+            if index in self._outdated:
+                entries = list(compress(entries, self._outdated[index]))
+            self._latest = (index, entries)
+        return entries
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    def __iter__(self) -> Iterator[T]:
+        for index in range(len(self._bodies)):
+            yield from self._page(index)
+
+    def __reversed__(self) -> Iterator[T]:
+        for index in reversed(range(len(self._bodies))):
+            yield from reversed(self._page(index))
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[T]: ...
+    def __getitem__(self, at: int | slice) -> T | list[T]:
+        if isinstance(at, slice):
+            return [self[each] for each in range(*at.indices(len(self)))]
+        at = at.__index__()
+        place = at + len(self) if at < 0 else at
+        if not 0 <= place < len(self):
+            raise IndexError("list index out of range")
+        index = bisect_right(self._ends, place)
+        return self._page(index)[place - (self._ends[index - 1] if index else 0)]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, (list, Collected)):
+            return NotImplemented
+        return len(self) == len(other) and all(
+            mine is theirs or mine == theirs for mine, theirs in zip(self, other, strict=True)
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # as that of a list
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (self.to_list(),)
+
+    def to_list(self) -> list[T]:
+        """All entries, decoded once and for all: about twice the memory of their JSON."""
+        return list(self)
+
+    @property
+    def size(self) -> int:
+        """How many bytes of JSON are kept."""
+        return sum(map(len, self._bodies))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {len(self)} entries in {self.size} bytes>"
