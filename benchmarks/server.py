@@ -11,10 +11,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import re
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from . import pages
@@ -22,6 +24,12 @@ from . import pages
 __all__ = ("serve",)
 
 _NUMBER: Final = re.compile(rb"^GET /v1/events(?:/pages/(\d+))?[? ]")
+_HOST: Final = re.compile(rb"^host: *(\S+)", re.IGNORECASE | re.MULTILINE)
+_LENGTH: Final = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
+_FREE: Final = (
+    b'{"available_periods":[{"start":"2030-01-07T09:00:00Z","end":"2030-01-07T10:00:00Z",'
+    b'"participants":[{"sub":"acc_5700a00eb0ccd07000000000"}]}]}'
+)
 _DISTINCT: Final = 20
 
 
@@ -56,7 +64,12 @@ class _Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._received += data
         while (end := self._received.find(b"\r\n\r\n")) >= 0:
-            head, self._received = self._received[:end], self._received[end + 4 :]
+            head, length = self._received[:end], 0
+            if stated := _LENGTH.search(head):
+                length = int(stated[1])
+            if len(self._received) < end + 4 + length:
+                return
+            self._received = self._received[end + 4 + length :]
             answer = self._service.answer(head)
             asyncio.get_running_loop().call_later(self._service.latency, self._write, answer)
 
@@ -78,6 +91,7 @@ class _Service:
             pages.events(n * pages.EVENTS) for n in range(min(self._total, _DISTINCT))
         ]
         self.port = 0
+        self._is_secure = options.certificate is not None
 
     def answer(self, head: bytes) -> bytes:
         if head.startswith(b"GET /refused"):
@@ -85,6 +99,8 @@ class _Service:
         if self._bucket is not None and not self._bucket.takes():
             self.refused += 1
             return _http(b"429 Too Many Requests", b"{}", b"retry-after: 1\r\n")
+        if head.startswith(b"POST /v1/availability "):
+            return _http(b"200 OK", _FREE)
         found = _NUMBER.match(head)
         if found is None:
             return _http(b"200 OK", b'{"calendars":[]}')
@@ -92,11 +108,16 @@ class _Service:
         listed = self._lists[(number - 1) % len(self._lists)]
         if number > len(self._lists):
             listed = listed.replace(b"evt_external_", b"evt_%08d_" % number)
-        address = f"http://127.0.0.1:{self.port}/v1/events/pages/{number + 1}"
+        address = f"{self._origin(head)}/v1/events/pages/{number + 1}"
         body = pages.body(
             listed, number, self._total, address if number < self._total else None
         )
         return _http(b"200 OK", body)
+
+    def _origin(self, head: bytes) -> str:
+        """Where a client sees this server, which may be behind a proxy if it is secure."""
+        host = _HOST.search(head) if self._is_secure else None
+        return f"https://{host[1].decode()}" if host else f"http://127.0.0.1:{self.port}"
 
 
 def _http(status: bytes, body: bytes, more: bytes = b"") -> bytes:
@@ -108,8 +129,12 @@ def _http(status: bytes, body: bytes, more: bytes = b"") -> bytes:
 
 async def _main(options: argparse.Namespace) -> None:
     service = _Service(options)
+    context = None
+    if options.certificate is not None:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(options.certificate)
     server = await asyncio.get_running_loop().create_server(
-        lambda: _Connection(service), "127.0.0.1", 0, backlog=1000
+        lambda: _Connection(service), "127.0.0.1", 0, backlog=1000, ssl=context
     )
     service.port = server.sockets[0].getsockname()[1]
     sys.stdout.write(f"{service.port}\n")
@@ -118,7 +143,9 @@ async def _main(options: argparse.Namespace) -> None:
 
 
 @contextmanager
-def serve(*, latency: float = 0.0, pages: int = 20, rate: float = 0.0) -> Iterator[str]:
+def serve(
+    *, latency: float = 0.0, pages: int = 20, rate: float = 0.0, certificate: Path | None = None
+) -> Iterator[str]:
     """
     Run the server as long as the block lasts; gives its origin.
 
@@ -126,13 +153,16 @@ def serve(*, latency: float = 0.0, pages: int = 20, rate: float = 0.0) -> Iterat
         latency: Seconds from a request to its answer.
         pages: How many each account has.
         rate: Requests per second before it refuses; 0 refuses none.
+        certificate: A file with its key and certificates, for TLS; left out: plain HTTP.
     """
     command = [sys.executable, "-m", "benchmarks.server"]
     command += ["--latency", str(latency), "--pages", str(pages), "--rate", str(rate)]
+    command += ["--certificate", str(certificate)] if certificate is not None else []
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     try:
         assert process.stdout is not None
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        scheme = "http" if certificate is None else "https"
+        yield f"{scheme}://127.0.0.1:{int(process.stdout.readline())}"
     finally:
         process.terminate()
         process.communicate()
@@ -143,4 +173,5 @@ if __name__ == "__main__":
     parser.add_argument("--latency", type=float, default=0.0)
     parser.add_argument("--pages", type=int, default=20)
     parser.add_argument("--rate", type=float, default=0.0)
+    parser.add_argument("--certificate")
     asyncio.run(_main(parser.parse_args()))

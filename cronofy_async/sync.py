@@ -40,6 +40,63 @@ __all__ = ("Account", "Cronofy")
 T = TypeVar("T")
 
 
+class _Job(Generic[T]):
+    """
+    A coroutine on the background loop, for which a thread waits.
+
+    All it takes is one lock, held until the coroutine is over. An `asyncio.Future` would
+    give the thread its result a turn of the loop later; a `threading.Event` is three locks.
+    """
+
+    __slots__ = ("_error", "_lock", "_result", "_task", "_work")
+
+    _result: T
+
+    def __init__(self, work: Callable[[], Coroutine[Any, Any, T]]) -> None:
+        self._work = work
+        self._lock = threading.Lock()
+        self._lock.acquire()
+        self._error: BaseException | None = None
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin, in the thread of the loop."""
+        self._task = loop.create_task(self._run())
+
+    def cancel(self) -> None:
+        """Cancel, in the thread of the loop."""
+        self._task.add_done_callback(self._end)
+        self._task.cancel()
+
+    def _end(self, _: object) -> None:
+        # A task that is cancelled before its first step never runs at all.
+        if self._lock.locked():
+            self._lock.release()
+
+    async def _run(self) -> None:
+        try:
+            self._result = await self._work()
+        except BaseException as error:
+            # Whatever it is, it belongs to the thread that waits: SystemExit would end the loop.
+            self._error = error
+        finally:
+            self._lock.release()
+
+    def wait(self, timeout: float = -1) -> None:
+        """Wait until the coroutine is over, at most so many seconds."""
+        self._lock.acquire(timeout=timeout)
+
+    def result(self) -> T:
+        """The result, once the coroutine is over; or its error is raised."""
+        error, self._error = self._error, None
+        if error is None:
+            return self._result
+        try:
+            raise error
+        finally:
+            # The error's traceback has this frame: no circle for the collector.
+            del error
+
+
 class _Bridge:
     """The background loop, and the way into it from any thread."""
 
@@ -55,23 +112,16 @@ class _Bridge:
         if self._over:
             raise RuntimeError("the interpreter is shutting down: nothing can be sent any more")
         loop = self._running()
-        done = threading.Event()
-        tasks: list[asyncio.Task[T]] = []
-
-        def start() -> None:
-            task = loop.create_task(work())
-            tasks.append(task)
-            task.add_done_callback(lambda _: done.set())
-
-        loop.call_soon_threadsafe(start)
+        job = _Job(work)
+        loop.call_soon_threadsafe(job.start, loop)
         try:
-            done.wait()
+            job.wait()
         except BaseException:
             # Ctrl-C in the waiting thread: what it waited for must not go on unseen.
-            loop.call_soon_threadsafe(lambda: [task.cancel() for task in tasks])
-            done.wait(timeout=2.0)
+            loop.call_soon_threadsafe(job.cancel)
+            job.wait(timeout=2.0)
             raise
-        return tasks[0].result()
+        return job.result()
 
     def _running(self) -> asyncio.AbstractEventLoop:
         with self._lock:
