@@ -82,14 +82,10 @@ class _Service:
     def __init__(self, options: argparse.Namespace) -> None:
         self.latency: float = options.latency
         self._total: int = options.pages
-        self._bucket = (
-            _Bucket(options.rate, asyncio.get_running_loop()) if options.rate else None
-        )
+        self._bucket = _Bucket(options.rate, asyncio.get_running_loop()) if options.rate else None
         self.refused = 0
         # Events repeat after some pages, but no two of one read are the same: their ids tell.
-        self._lists = [
-            pages.events(n * pages.EVENTS) for n in range(min(self._total, _DISTINCT))
-        ]
+        self._lists = [pages.events(n * pages.EVENTS) for n in range(min(self._total, _DISTINCT))]
         self.port = 0
         self._is_secure = options.certificate is not None
 
@@ -109,9 +105,7 @@ class _Service:
         if number > len(self._lists):
             listed = listed.replace(b"evt_external_", b"evt_%08d_" % number)
         address = f"{self._origin(head)}/v1/events/pages/{number + 1}"
-        body = pages.body(
-            listed, number, self._total, address if number < self._total else None
-        )
+        body = pages.body(listed, number, self._total, address if number < self._total else None)
         return _http(b"200 OK", body)
 
     def _origin(self, head: bytes) -> str:

@@ -60,12 +60,14 @@ def twin(cls: Any) -> Any:
         make, given = reduced(self)
         return make(*given)
 
-    return struct(
+    made = struct(
         cls.__name__,
         cls,
         fields,
         {
             **members,
+            # What attrs knows its classes by.
+            "__attrs_attrs__": fields,
             "__class__": property(lambda _: cls),
             "__eq__": cls.__eq__,
             "__ne__": cls.__ne__,
@@ -74,12 +76,13 @@ def twin(cls: Any) -> Any:
             "__reduce__": reduced,
             "__copy__": copied,
             "__deepcopy__": deep,
-            "__setattr__": refuse,
-            "__delattr__": refuse,
             "__doc__": cls.__doc__,
             "__module__": cls.__module__,
         },
     )
+    # Afterwards, as structs have their own error for it.
+    made.__setattr__ = made.__delattr__ = refuse
+    return made
 
 
 def _original(cls: Any, values: dict[str, Any]) -> Any:
