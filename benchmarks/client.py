@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
 import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+from .fresh import peak
 from .structs import PAGE
 
 __all__ = ("CLIENTS", "run")
@@ -117,10 +117,10 @@ async def slowly(origin: str, accounts: int) -> int:
 
 async def paced(origin: str, accounts: int) -> int:
     """400 small requests by the service's quota of 50 in a second."""
-    from cronofy_async import Limits, RetryPolicy
+    from cronofy_async import Limits
 
     limits = Limits(concurrent=100, per_minute=100_000)
-    async with _account(origin, limits=limits, retry=RetryPolicy(attempts=1)) as cronofy:
+    async with _account(origin, limits=limits) as cronofy:
         account = cronofy.account(access_token="token")
 
         async def ask(_: int) -> int:
@@ -229,7 +229,7 @@ def run(name: str, origin: str, accounts: int = 1) -> dict[str, float]:
 
 def _peak() -> int:
     """The most memory this process ever held, in bytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return int(peak() * 1e6)
 
 
 async def _warm(origin: str, name: str) -> None:

@@ -104,10 +104,6 @@ GROUPS: Final = {
             "a sketch, as collect reads": _cpu(lambda: _operation().read_sketch(_mixed())),
             "the tolerant way": _cpu(_tolerant),
         },
-        goals={
-            "a page of events": 2.5,
-            "a page of events, starts and ends touched": 2.5,
-        },
     ),
     "three fields": Group(
         {
@@ -119,7 +115,6 @@ GROUPS: Final = {
                 _touched(lambda body: _operation().read_body(body), _moments)
             ),
         },
-        goals={"only(start, end, summary), touched": 0.45},
     ),
     "three fields, days and zones among them": Group(
         {
@@ -131,7 +126,6 @@ GROUPS: Final = {
                 _touched(lambda body: _operation().read_body(body), _mixed)
             ),
         },
-        goals={"only(start, end, summary), touched": 0.45},
     ),
 }
 """CPU of one page; the first variant of each is what the others are compared with."""

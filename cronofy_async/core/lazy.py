@@ -10,13 +10,14 @@ __all__ = ("exports", "module")
 
 
 class _LazyModule:
-    __slots__ = ("_name",)
-
     def __init__(self, name: str) -> None:
         self._name = name
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(import_module(self._name), name)
+        found = getattr(import_module(self._name), name)
+        # From now on the name is found without this method.
+        setattr(self, name, found)
+        return found
 
 
 def module(name: str) -> Any:

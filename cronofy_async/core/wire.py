@@ -35,9 +35,17 @@ class _Unpickled:
         self.__reduce__()
 
 
+class _Lowered(Headers):
+    """Headers whose names are in lower case: a request is copied often on its way."""
+
+    __slots__ = ()
+
+
 def _headers(pairs: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
+    if type(pairs) is _Lowered:
+        return pairs
     listed = dict(pairs).items() if isinstance(pairs, Mapping) else pairs
-    return tuple((str(name).lower(), value) for name, value in listed)
+    return _Lowered((str(name).lower(), value) for name, value in listed)
 
 
 def _header(headers: Headers, name: str) -> str | None:
@@ -84,7 +92,7 @@ class Request(_Unpickled):
         added = _headers(extra)
         names = {name for name, _ in added}
         kept = tuple(pair for pair in self.headers if pair[0] not in names)
-        return attrs.evolve(self, headers=kept + added)
+        return Request(self.method, self.url, _Lowered(kept + added), self.body)
 
     def bare(self) -> Request:
         """Method, origin and path alone: what may be kept and shown."""
