@@ -13,7 +13,7 @@ import asyncio
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
@@ -112,7 +112,9 @@ async def _main(options: argparse.Namespace) -> None:
 
 
 @contextmanager
-def serve(*, latency: float = 0.0, pages: int = 20, rate: float = 0.0) -> Iterator[str]:
+def serve(
+    *, latency: float = 0.0, pages: int = 20, rate: float = 0.0
+) -> Generator[str, None, None]:
     """
     Run the server as long as the block lasts; gives its origin.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import compress
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, ClassVar, Generic, TypeVar, overload
 
 from .paging import Page, PagedOperation
 from .recall import identify, is_newer, version_of
@@ -60,8 +61,7 @@ class Collected(Sequence[T], Generic[T]):
             ]
         found = set(digests)
         if len(found) < len(digests):
-            once: set[int] = set()
-            self._doubtful.update(d for d in digests if d in once or once.add(d))
+            self._doubtful.update(d for d, count in Counter(digests).items() if count > 1)
         if not self._seen.isdisjoint(found):
             self._doubtful |= self._seen & found
         self._seen |= found
@@ -140,7 +140,8 @@ class Collected(Sequence[T], Generic[T]):
             mine is theirs or mine == theirs for mine, theirs in zip(self, other, strict=True)
         )
 
-    __hash__ = None  # type: ignore[assignment]  # as that of a list
+    # As that of a list.
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # that is how it is said
 
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (self.to_list(),)

@@ -180,7 +180,8 @@ def _mapped(type_: Any) -> Any:
         return type_
     if _is_union(type_):
         return Union[arguments]  # noqa: UP007  # there is no operator for a tuple
-    return get_origin(type_)[arguments]  # type: ignore[index]  # it is generic, having arguments
+    origin: Any = get_origin(type_)
+    return origin[arguments]
 
 
 def _reading(cls: Any, field: Any, read: Callable[[Any], Any], column: str) -> Callable[[Any], Any]:
