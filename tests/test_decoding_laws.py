@@ -213,7 +213,7 @@ def test_a_row_says_what_it_has_not() -> None:
     (row,) = rows.read_body(
         b'{"events": [{"calendar_id": "c", "event_uid": "e", "summary": "s", "url": "u"}]}'
     ).items
-    assert "EventRow(calendar_id='c', event_uid='e', summary='s')" == repr(row)
+    assert "EventRow(calendar_id='c', event_uid='e', summary='s', updated=None)" == repr(row)
     with pytest.raises(AttributeError, match=r"only\(\.\.\.\)"):
         _ = row.url
     with pytest.raises(AttributeError):

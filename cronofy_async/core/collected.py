@@ -23,8 +23,8 @@ class Collected(Sequence[T], Generic[T]):
 
     Pages are kept as bytes. An entry is decoded each time you touch it, together with its
     page: going through the list costs what a read costs, jumping about costs a page each
-    time, except within the page that was last touched by an index. So ``collected[0]`` may be another object
-    each time, though an equal one. `to_list` decodes all of it once.
+    time, except within the page that was last touched by an index. So ``collected[0]`` may
+    be another object each time, though an equal one. `to_list` decodes all of it once.
 
     It equals a list of the same entries. Slices are lists; pickled or copied, it becomes a
     list. Each entry comes once, in its latest version, where the service's entries can be

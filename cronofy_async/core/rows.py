@@ -137,7 +137,9 @@ class _Kinds:
 
 @cache
 def _kinds(operation: Any, wanted: frozenset[str]) -> _Kinds:
-    fields = needed_fields(operation, wanted)
+    # What tells that an entry is newer when it comes again.
+    version = frozenset({operation.version} - {None})
+    fields = needed_fields(operation, wanted | version)
     item = operation.item_type()
     leaves = [field.name for field in fields if lazy_leaf(field) is not None]
 

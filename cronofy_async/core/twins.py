@@ -190,18 +190,19 @@ def _reading(cls: Any, field: Any, read: Callable[[Any], Any], column: str) -> C
 
     def value(row: Any) -> Any:
         found = raw(row)
-        kind = type(found)
-        if kind is not str and kind is not dict:
+        if type(found) is str:
+            try:
+                # To keep it would take longer than to read it again.
+                return read(found)
+            except (ValueError, TypeError):
+                pass
+        elif type(found) is not dict:
             return found
         try:
             made = read(found)
         except (ValueError, TypeError):
             log.warning("%s: left out what cannot be read: %s", cls.__name__, wire)
             made = None
-        else:
-            # To keep it would take longer than to read it again.
-            if kind is str:
-                return made
         force_setattr(row, column, made)
         return made
 
