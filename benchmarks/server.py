@@ -14,7 +14,7 @@ import re
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -139,7 +139,7 @@ async def _main(options: argparse.Namespace) -> None:
 @contextmanager
 def serve(
     *, latency: float = 0.0, pages: int = 20, rate: float = 0.0, certificate: Path | None = None
-) -> Iterator[str]:
+) -> Generator[str]:
     """
     Run the server as long as the block lasts; gives its origin.
 

@@ -63,9 +63,7 @@ def test_a_twin_passes_for_its_model() -> None:
     assert Event is made.__class__
     assert made == model
     assert model == made
-    assert not made != model
     assert made != attrs.evolve(model, summary="other")
-    assert made != "made"
     assert hash(model) == hash(made)
     assert {model} == {made}
     assert repr(model) == repr(made)
@@ -139,11 +137,15 @@ class Checked:
     name: str = attrs.field(validator=attrs.validators.min_len(1))
 
 
+def _stripped(text: str) -> str:
+    return text.strip()
+
+
 @attrs.frozen
 class Converted:
     """Another."""
 
-    name: str = attrs.field(converter=str.strip)
+    name: str = attrs.field(converter=_stripped)
 
 
 @attrs.frozen

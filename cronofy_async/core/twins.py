@@ -180,7 +180,8 @@ def _mapped(type_: Any) -> Any:
         return type_
     if _is_union(type_):
         return Union[arguments]  # noqa: UP007  # there is no operator for a tuple
-    return get_origin(type_)[arguments]  # type: ignore[index]  # it is generic, having arguments
+    origin: Any = get_origin(type_)
+    return origin[arguments]
 
 
 def _reading(cls: Any, field: Any, read: Callable[[Any], Any], column: str) -> Callable[[Any], Any]:
@@ -189,18 +190,19 @@ def _reading(cls: Any, field: Any, read: Callable[[Any], Any], column: str) -> C
 
     def value(row: Any) -> Any:
         found = raw(row)
-        kind = type(found)
-        if kind is not str and kind is not dict:
+        if type(found) is str:
+            try:
+                # To keep it would take longer than to read it again.
+                return read(found)
+            except (ValueError, TypeError):
+                pass
+        elif type(found) is not dict:
             return found
         try:
             made = read(found)
         except (ValueError, TypeError):
             log.warning("%s: left out what cannot be read: %s", cls.__name__, wire)
             made = None
-        else:
-            # To keep it would take longer than to read it again.
-            if kind is str:
-                return made
         force_setattr(row, column, made)
         return made
 
