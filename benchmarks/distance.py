@@ -12,7 +12,7 @@ import asyncio
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -87,7 +87,7 @@ async def _serve(port: int, round_trip: float) -> None:
 
 
 @contextmanager
-def distant(origin: str, round_trip: float) -> Iterator[str]:
+def distant(origin: str, round_trip: float) -> Generator[str]:
     """
     Stand so far from a server of this machine as long as the block lasts; gives an origin.
 

@@ -55,6 +55,7 @@ GROUPS: Final = {
             "pycronofy, one by one": partial(_query, work.query_with_pycronofy, 1),
             "pycronofy, 16 threads": partial(_query, work.query_with_pycronofy, 16),
             "ours, 50 in flight": partial(_query, work.query_availability, 50),
+            "the floor: bare aiohttp, 50 in flight": partial(_query, work.query_with_floor, 50),
         },
         unit="s",
         rounds=5,

@@ -80,11 +80,13 @@ class Results:
         ]
 
     def _values(self, goal: Goal) -> list[float] | None:
-        samples = self.groups.get(goal.group)
-        if samples is None:
-            return None
-        ours = samples[goal.variant][goal.figure]
-        return ours if goal.against is None else ratios(ours, samples[goal.against][goal.figure])
+        # A saved run may be older than a goal, or than what it is divided by.
+        samples = self.groups.get(goal.group, {})
+        ours = samples.get(goal.variant, {}).get(goal.figure)
+        if ours is None or goal.against is None:
+            return ours
+        theirs = samples.get(goal.against, {}).get(goal.figure)
+        return None if theirs is None else ratios(ours, theirs)
 
     def save(self, path: Path) -> None:
         """Write everything as JSON, every round of it."""

@@ -25,19 +25,20 @@ _APART: Final = 15
 """Pixels from one label to the next at least."""
 
 _STYLE: Final = """
-.surface { fill: #ffffff } .ink { fill: #1f2328 } .muted { fill: #59636e }
+svg { --s: #ffffff } .surface { fill: var(--s) } .ink { fill: #1f2328 } .muted { fill: #59636e }
 .grid { stroke: #e4e7eb } .axis { stroke: #8c959f }
 .a { --c: #2166c4 } .b { --c: #c2500a } .c { --c: #0f7a5c } .d { --c: #8a3fa8 }
 .limit { --c: #59636e }
 @media (prefers-color-scheme: dark) {
-.surface { fill: #161b22 } .ink { fill: #e6edf3 } .muted { fill: #9ea7b3 }
+svg { --s: #161b22 } .ink { fill: #e6edf3 } .muted { fill: #9ea7b3 }
 .grid { stroke: #2b3138 } .axis { stroke: #6e7681 }
 .a { --c: #5ea0f2 } .b { --c: #f0883e } .c { --c: #3fbf8f } .d { --c: #c58be0 }
 .limit { --c: #9ea7b3 }
 }
 text { font: 12px system-ui, sans-serif } .title { font-size: 15px; font-weight: 600 }
 .line { fill: none; stroke: var(--c); stroke-width: 2; stroke-linejoin: round }
-.limit .line { stroke-dasharray: 5 4 } .mark { fill: var(--c) } .name { fill: var(--c) }
+.limit .line { stroke-dasharray: 5 4 } .mark { fill: var(--c) }
+.name { fill: var(--c); stroke: var(--s); stroke-width: 4; paint-order: stroke }
 """
 _CLASSES: Final = ("a", "b", "c", "d")
 _MARKS: Final[Mapping[str, Callable[[float, float], str]]] = {
@@ -94,11 +95,12 @@ def draw(chart: Chart, lines: Mapping[str, Points]) -> str:
     across = _Scale(min(xs), max(xs), _LEFT, _WIDTH - _RIGHT, is_log=True)
     bottom, top = min(ys) if chart.is_log_y else 0.0, max(ys)
     if chart.is_log_y:
-        bottom, top = _steps(bottom, top)[0], _steps(bottom, top)[-1]
+        bottom = _steps(bottom, top)[0]
     up = _Scale(bottom, top, _HEIGHT - _BOTTOM, _TOP, is_log=chart.is_log_y)
+    size = f'viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}"'
+    role = 'role="img" aria-labelledby="title finding"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
-        f'width="{_WIDTH}" height="{_HEIGHT}" role="img" aria-labelledby="title finding">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} {role}>',
         f'<title id="title">{escape(chart.title)}</title>',
         f'<desc id="finding">{escape(chart.alt)}</desc>',
         f"<style>{_STYLE}</style>",
@@ -115,8 +117,10 @@ def draw(chart: Chart, lines: Mapping[str, Points]) -> str:
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in at)
         parts.append(f'<g class="{kind}"><polyline class="line" points="{path}"/>')
         parts += [_MARKS[kind](x, y) for x, y in at if kind in _MARKS]
-        x = _WIDTH - _RIGHT + 12
-        parts.append(f'<text class="name" x="{x}" y="{ends[name] + 4:.1f}">{escape(name)}</text>')
+        x = at[-1][0] + 12
+        parts.append(
+            f'<text class="name" x="{x:.1f}" y="{ends[name] + 4:.1f}">{escape(name)}</text>'
+        )
         parts.append("</g>")
     return "\n".join([*parts, "</svg>", ""])
 
@@ -168,13 +172,12 @@ def _axes(chart: Chart, across: _Scale, up: _Scale, xs: Sequence[float]) -> list
 
 
 def _steps(low: float, high: float) -> list[float]:
-    """Powers of ten, with halves and fifths if they are few, around a range."""
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    factors = (1,) if last - first > 3 else (1, 2, 5)
+    """From the last step below a range to the last within it: 1, 2, 5, 10, or powers of ten."""
+    first, last = math.floor(math.log10(low)), math.floor(math.log10(high))
+    factors = (1,) if last - first > 2 else (1, 2, 5)
     steps = [float(f"{factor}e{power}") for power in range(first, last + 1) for factor in factors]
-    begin = max(index for index, step in enumerate(steps) if step <= low)
-    end = min((index for index, step in enumerate(steps) if step >= high), default=len(steps))
-    return steps[begin : end + 1]
+    below = [step for step in steps if step <= low]
+    return below[-1:] + [step for step in steps if low < step <= high]
 
 
 def _ticks(high: float) -> list[float]:

@@ -24,6 +24,7 @@ __all__ = (
     "call_with_requests",
     "keep_models",
     "query_availability",
+    "query_with_floor",
     "query_with_pycronofy",
     "read_accounts",
     "read_with_pycronofy",
@@ -195,6 +196,37 @@ def query_with_pycronofy(origin: str, queries: int, threads: int) -> Work:
 
     ask(0)
     return _threaded(threads, some)
+
+
+def query_with_floor(origin: str, queries: int, concurrent: int) -> Work:
+    """Availability queries of bare aiohttp, so many under way at once."""
+    import aiohttp
+    import msgspec
+
+    body = msgspec.json.encode(
+        {
+            "participants": [{"members": [{"sub": SUB}], "required": "all"}],
+            "required_duration": {"minutes": 60},
+            "query_periods": [{"start": START, "end": END}],
+        }
+    )
+    headers = {"authorization": "Bearer secret", "content-type": "application/json"}
+
+    async def main() -> None:
+        places = asyncio.Semaphore(concurrent)
+        connector = aiohttp.TCPConnector(limit=0)
+        async with aiohttp.ClientSession(connector=connector, headers=headers) as session:
+
+            async def ask() -> int:
+                async with (
+                    places,
+                    session.post(f"{origin}/v1/availability", data=body) as answer,
+                ):
+                    return len(msgspec.json.decode(await answer.read())["available_periods"])
+
+            _check(sum(await asyncio.gather(*(ask() for _ in range(queries)))), queries)
+
+    return lambda: asyncio.run(main())
 
 
 def call_with_requests(origin: str, threads: int, calls: int) -> Work:
