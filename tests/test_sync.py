@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -198,6 +199,67 @@ def test_the_end_waits_for_what_is_under_way() -> None:
     bridge.soon(work)
     bridge.stop()
     assert [1] == done
+
+
+def test_what_would_end_a_program_ends_only_the_call() -> None:
+    """SystemExit inside a call is raised in the thread that waits; the loop goes on."""
+    bridge = sync._Bridge()
+
+    async def leave() -> None:
+        raise SystemExit(3)
+
+    async def stay() -> str:
+        return "here"
+
+    with pytest.raises(SystemExit):
+        bridge.call(leave)
+    assert "here" == bridge.call(stay)
+    bridge.stop()
+
+
+@pytest.mark.asyncio
+async def test_a_call_cancelled_before_its_first_step_is_over() -> None:
+    """Nobody waits for a call that was interrupted before it began."""
+    began: list[int] = []
+
+    async def work() -> None:
+        began.append(1)
+
+    job = sync._Job(work)
+    job.start(asyncio.get_running_loop())
+    job.cancel()
+    await asyncio.sleep(0.01)
+    assert [] == began
+    assert not job._lock.locked()
+
+
+def test_an_error_of_a_call_leaves_no_circle() -> None:
+    """What a failed call held is freed at once, without the collector."""
+    bridge = sync._Bridge()
+
+    class Held:
+        pass
+
+    held = Held()
+    gone = weakref.ref(held)
+
+    async def fail(it: Held) -> None:
+        raise ValueError
+
+    def call(it: Held) -> None:
+        with pytest.raises(ValueError):
+            bridge.call(lambda: fail(it))
+
+    gc.disable()
+    try:
+        call(held)
+        del held
+        # The loop lets go of the task in the turn after its end.
+        bridge.call(lambda: asyncio.sleep(0))
+        assert gone() is None
+    finally:
+        gc.enable()
+        bridge.stop()
 
 
 def test_urls_are_built_without_a_loop() -> None:
