@@ -16,7 +16,7 @@ __all__ = ("GROUPS",)
 def _call(prepare: Callable[..., work.Work], threads: int, calls: int) -> Mapping[str, float]:
     """Cost of so many calls in each thread, on loopback without latency."""
     with serve(pages=1) as origin:
-        return fresh.run(prepare, origin, threads, calls)
+        return fresh.times(prepare, origin, threads, calls)
 
 
 def _group(threads: int, calls: int) -> Group:

@@ -32,13 +32,13 @@ def _read(prepare: Callable[..., work.Work], concurrent: int) -> Mapping[str, fl
         ):
             expected = _ACCOUNTS * _PAGES * pages.EVENTS
             arguments = (origin, _ACCOUNTS, concurrent, expected)
-            return fresh.run(prepare, *arguments, environ=environ)
+            return fresh.times(prepare, *arguments, environ=environ)
 
 
 def _query(prepare: Callable[..., work.Work], concurrent: int) -> Mapping[str, float]:
     """Cost of the availability queries, each answered after 50 ms."""
     with serve(latency=0.05) as origin:
-        return fresh.run(prepare, origin, _QUERIES, concurrent)
+        return fresh.times(prepare, origin, _QUERIES, concurrent)
 
 
 GROUPS: Final = {
