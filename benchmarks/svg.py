@@ -111,18 +111,18 @@ def draw(chart: Chart, lines: Mapping[str, Points]) -> str:
     ]
     ends = _spread({name: up(points[-1][1]) for name, points in lines.items()})
     classes = dict(zip(measured, _CLASSES, strict=False))
+    names: list[str] = []
     for name, points in lines.items():
         kind = classes.get(name, "limit")
         at = [(across(x), up(y)) for x, y in points]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in at)
         parts.append(f'<g class="{kind}"><polyline class="line" points="{path}"/>')
         parts += [_MARKS[kind](x, y) for x, y in at if kind in _MARKS]
-        x = at[-1][0] + 12
-        parts.append(
-            f'<text class="name" x="{x:.1f}" y="{ends[name] + 4:.1f}">{escape(name)}</text>'
-        )
         parts.append("</g>")
-    return "\n".join([*parts, "</svg>", ""])
+        place = f'x="{at[-1][0] + 12:.1f}" y="{ends[name] + 4:.1f}"'
+        names.append(f'<text class="name {kind}" {place}>{escape(name)}</text>')
+    # Names over lines, whichever line comes last.
+    return "\n".join([*parts, *names, "</svg>", ""])
 
 
 @attrs.frozen

@@ -111,6 +111,9 @@ __dir__: Callable[[], list[str]]
 __getattr__, __dir__ = _exports(
     __name__,
     (
+        # First, for whoever asks for a client needs no more.
+        "client.clients",
+        "sync",
         "callbacks",
         "models",
         "operations",
@@ -126,8 +129,6 @@ __getattr__, __dir__ = _exports(
         "core.cursors",
         "client.pagers",
         "client.searches",
-        "client.clients",
-        "sync",
     ),
     __all__,
 )
