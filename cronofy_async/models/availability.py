@@ -32,7 +32,8 @@ ResponseFormat: TypeAlias = Literal["periods", "slots", "overlapping_slots"]
 """How an answer is laid out. Source: /developers/api/scheduling/availability/"""
 
 _START_INTERVALS: Final = (5, 10, 15, 20, 30, 60)
-_LONGEST_SEARCH: Final = timedelta(days=35)
+LONGEST_SEARCH: Final = timedelta(days=35)
+"""How far after the earliest start a search may end."""
 _MOST_RESULTS: Final = 512
 
 
@@ -193,10 +194,10 @@ class AvailabilityQuery:
 def _check_search(searched: tuple[Period, ...]) -> None:
     first = min(period.start for period in searched)
     for index, period in enumerate(searched):
-        if period.end - first > _LONGEST_SEARCH:
+        if period.end - first > LONGEST_SEARCH:
             raise InvalidArgumentError(
                 f"query_periods[{index}].end",
-                f"is more than {_LONGEST_SEARCH.days} days after the earliest start",
+                f"is more than {LONGEST_SEARCH.days} days after the earliest start",
                 "ask several times, each time for a shorter stretch",
             )
 
