@@ -90,8 +90,12 @@ def _post(
 ) -> None:
     subscriber = event.subscriber
     assert subscriber is not None
+    # Decision.REVOKED_TRIGGERS
+    if world.vault.authorization(subscriber, event.calendar.account.sub) is None:
+        return
     shown = in_callback(event, subscriber)
     if _AGENT in event.kept:
         shown[_AGENT] = event.kept[_AGENT]
     payload = {"notification": {"type": _TYPE, **what}, **beside, "event": shown}
-    world.outbox.post(subscriber, subscription.uri, _TYPE, payload)
+    trigger = "transitions" in what
+    world.outbox.post(subscriber, subscription.uri, _TYPE, payload, trigger=trigger)

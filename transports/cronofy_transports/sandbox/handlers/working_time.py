@@ -25,7 +25,7 @@ from cronofy_async.operations.available_periods import (
 )
 
 from ..caller import Caller
-from ..moments import localized, moment, point, window
+from ..moments import check_year, localized, moment, point, window
 from ..refusals import NotFound
 from ..state.working_time import AvailablePeriod, WorkingTime
 from ..world import World
@@ -79,11 +79,13 @@ def delete_rule(world: World, caller: Caller, asked: DeleteAvailabilityRule) -> 
 # Periods ------------------------------------------------------------------------------
 
 
-@handles(UpsertAvailablePeriod)
+@handles(UpsertAvailablePeriod, in_utc=True)
 def upsert_period(world: World, caller: Caller, asked: UpsertAvailablePeriod) -> None:
     """Store a period, whatever there was of this id before."""
     tzid = None if isinstance(asked.tzid, Unset) else asked.tzid
     start, end = point(asked.start, tzid), point(asked.end, tzid)
+    for name, each in (("start", start), ("end", end)):
+        check_year(name, each.seconds)
     _stored(world, caller).periods[asked.available_period_id] = AvailablePeriod(
         period_id=asked.available_period_id,
         start=start.seconds,
