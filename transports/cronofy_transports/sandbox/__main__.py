@@ -9,6 +9,8 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from .quota import PER_MINUTE, PER_SECOND, Quota
+from .refusals import Refusal
 from .sandbox import Sandbox
 from .server import LOOPBACK, Urls, serve
 
@@ -18,7 +20,13 @@ __all__ = ("main",)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a sandbox until SIGTERM or SIGINT; gives back the exit status."""
     options = _parser().parse_args(arguments)
-    sandbox = Sandbox(seed=options.seed)
+    try:
+        sandbox = Sandbox(
+            seed=options.seed, quota=Quota() if options.quota else None, world=options.world
+        )
+    except (Refusal, OSError, ImportError) as error:
+        print(f"cannot load the world: {error}", file=sys.stderr)
+        return 2
     try:
         asyncio.run(_run(sandbox, options))
     except OSError as error:
@@ -34,6 +42,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default=LOOPBACK, help=f"address to listen on ({LOOPBACK})")
     parser.add_argument("--port", type=_port, default=0, help="port to listen on (0: any)")
+    parser.add_argument(
+        "--quota",
+        action="store_true",
+        help=f"answer 429 beyond the documented {PER_SECOND} requests a second"
+        f" and {PER_MINUTE} a minute",
+    )
+    parser.add_argument(
+        "--world",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="begin with the world of this .json or .ics file in place of people (repeatable)",
+    )
     parser.add_argument("--seed", type=int, help="make all ids and secrets the same in each run")
     parser.add_argument(
         "--ready-json",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from random import Random, SystemRandom
 from threading import RLock
@@ -12,10 +12,12 @@ from .choices import Choices
 from .clock import Clock
 from .controls import Controls
 from .demo import populate
+from .faults import Faults
 from .ids import Ids
 from .journal import Journal
 from .premises import furnish
 from .push import Delivery
+from .quota import Meter, Quota
 from .state.access import Application
 from .world import World
 
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
     from cronofy_async.core.wire import Request, Response
 
     from .app import App
+    from .faults import Meeting
     from .transport import SandboxTransport
+    from .worldfiles import WorldSource
 
 __all__ = ("Sandbox",)
 
@@ -42,11 +46,16 @@ class Sandbox:
         choices: What to do where the reference is silent.
         people: Whether there are three people with calendars and events from the start;
             otherwise the world is empty but for the application.
+        world: What there is from the start in place of them: a description, or the path of
+            a ``.json`` or ``.ics`` file; several are put beside each other.
+        quota: How many calls applications may make; left out: any number.
 
     Attributes:
         world: Everything that it knows, for tests to look at.
         control: What people and time do.
         journal: Every request that it answered.
+        faults: What goes wrong.
+        meter: Counts the calls of applications; `None` without a quota.
         lock: Held by whoever looks at the world or changes it while others may.
         on_queued: Called when there is a callback to deliver, or time has moved.
     """
@@ -58,12 +67,19 @@ class Sandbox:
         clock: Clock | None = None,
         choices: Choices | None = None,
         people: bool = True,
+        world: WorldSource | Sequence[WorldSource] = (),
+        quota: Quota | None = None,
     ) -> None:
-        self._seed, self._people = seed, people
+        self._seed, self._people, self._quota = seed, people, quota
+        self._source = world
         self._clock = clock or Clock()
         self._choices = choices or Choices()
         self.journal = Journal()
         self.lock = RLock()
+        self.meter: Meter | None = None
+        self._chance: Random = SystemRandom()
+        self.faults = Faults(self.lock, lambda: self._chance.random(), self._meet)
+        self._calm_down()
         self.on_queued: Callable[[], None] = lambda: None
         self.control = Controls(self)
         self.world = self._new_world()
@@ -73,9 +89,20 @@ class Sandbox:
     # Reaching it ---------------------------------------------------------------------
 
     def handle(self, request: Request) -> Response:
-        """Answer one request."""
+        """
+        Answer one request.
+
+        Raises:
+            TransportError: A fault keeps the answer from arriving. Delays are passed over:
+                whoever calls this is not kept waiting.
+        """
         with self.lock:
-            return self.app.handle(request)
+            strike = self.faults.strike(request) if self.faults.armed else None
+            if strike is None:
+                return self.app.handle(request)
+            from .mischief.case import arrival
+
+            return arrival(self.app.handle_struck(request, strike), request)
 
     def transport(self) -> SandboxTransport:
         """A transport to it that opens no socket; any origin leads to it."""
@@ -111,12 +138,12 @@ class Sandbox:
         return self.application.secrets[-1]
 
     def accounts(self) -> list[dict[str, Any]]:
-        """The people who have authorized the application, with new access tokens."""
+        """The people who have authorized the application, with access tokens that are good."""
         with self.lock:
             return [
                 {
                     "sub": authorization.account.sub,
-                    "access_token": self.world.vault.issue(authorization),
+                    "access_token": self.world.vault.live(authorization),
                     "refresh_token": authorization.refresh_token,
                     "calendars": [
                         {
@@ -137,12 +164,56 @@ class Sandbox:
     # Beginning and beginning again ---------------------------------------------------
 
     def reset(self) -> None:
-        """Begin again; the application keeps its id and its secret."""
+        """
+        Begin again, without faults; the application keeps its id and its secret.
+
+        The quota is that of the start again.
+        """
         with self.lock:
+            self._calm_down()
             self.world = self._new_world()
             self.application = self._new_application(self.application)
             self._fill()
             self.journal.clear()
+
+    def restart(
+        self,
+        seed: int | None = None,
+        *,
+        clock: Clock | None = None,
+        choices: Choices | None = None,
+        people: bool = True,
+        world: WorldSource | Sequence[WorldSource] = (),
+    ) -> None:
+        """
+        Begin again as another sandbox would, in its place; the arguments are those of the class.
+
+        The application keeps its id and its secret. Whoever serves it need not stop.
+        """
+        with self.lock:
+            self._seed, self._people, self._source = seed, people, world
+            self._clock, self._choices = clock or Clock(), choices or Choices()
+            self.journal = Journal()
+            self.reset()
+
+    # What goes wrong -----------------------------------------------------------------
+
+    def limit(self, quota: Quota | None) -> None:
+        """Hold applications to a quota, counted from now on; `None`: to none."""
+        with self.lock:
+            self.meter = Meter(quota) if quota is not None and quota.limits else None
+
+    def _calm_down(self) -> None:
+        self.faults.clear()
+        # Of its own, so that ids are the same with faults and without.
+        self._chance = SystemRandom() if self._seed is None else Random(self._seed)  # noqa: S311  # asked for
+        self.limit(self._quota)
+
+    def _meet(self, request: Request) -> Meeting | None:
+        from .app import CONTROL
+        from .mischief.meetings import Call
+
+        return None if request.path.startswith(CONTROL) else Call(self.world, request)
 
     def _new_world(self) -> World:
         random = SystemRandom() if self._seed is None else Random(self._seed)  # noqa: S311  # asked for
@@ -157,7 +228,12 @@ class Sandbox:
         return self.world.add_application("Sandbox application", client_id=client_id, secret=secret)
 
     def _fill(self) -> None:
-        if self._people:
+        if self._source:
+            # Loaded only for those who have a world of their own, as it costs a while.
+            from .worldfiles import fill
+
+            fill(self.world, self.application, self._source)
+        elif self._people:
             populate(self.world, self.application)
             furnish(self.world, self.application)
 

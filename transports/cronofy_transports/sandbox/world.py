@@ -24,6 +24,7 @@ from .state.browsers import Browsers
 from .state.enterprise import Enterprise
 from .state.events import Event
 from .state.organizations import OrganizationalUnit
+from .state.rows import RowCache
 from .state.shelf import Shelf
 from .state.vault import Vault
 from .state.working_time import WorkingTime
@@ -69,6 +70,7 @@ class World:
         self._working_times: dict[tuple[str, str], WorkingTime] = {}
         self.vault = Vault(clock, ids, choices)
         self.shelf = Shelf(clock, ids, choices)
+        self.rows = RowCache()
         self.outbox = Outbox(clock, choices, write)
         self.browsers = Browsers(ids)
         self._agenda: list[tuple[int, int, Callable[[int], None]]] = []
@@ -116,8 +118,8 @@ class World:
         return None
 
     def add_account(self, **values: Any) -> Account:
-        """Let somebody have an account."""
-        account = Account(sub=self.ids.make("acc"), **values)
+        """Let somebody have an account; its sub is made, unless one is given."""
+        account = Account(sub=values.pop("sub", None) or self.ids.make("acc"), **values)
         self.accounts[account.sub] = account
         return account
 
@@ -132,7 +134,7 @@ class World:
     ) -> Profile:
         """Connect an account to a calendar service."""
         profile = Profile(
-            profile_id=self.ids.profile(),
+            profile_id=values.pop("profile_id", None) or self.ids.profile(),
             name=name,
             provider_name=provider_name,
             provider_service=provider_service,
@@ -185,10 +187,10 @@ class World:
         Args:
             calendar: Where.
             by: The application that writes, and thereby manages it; `None`: a person.
-            values: The attributes of `Event`.
+            values: The attributes of `Event`; its uid is made, unless one is given.
         """
         event = Event(
-            uid=self.ids.external_event(),
+            uid=values.pop("uid", None) or self.ids.external_event(),
             calendar=calendar,
             owner=by.client_id if by is not None else None,
             **values,
@@ -217,6 +219,29 @@ class World:
 
         Source: /developers/api/push-notifications/
         """
+        client_id = None if by is None else by.client_id
+        change = (self.now(), calendar, owner, client_id)
+        if calendar.profile.connected:
+            self._tell(*change)
+        else:
+            # Decision.DISCONNECTED
+            calendar.profile.untold.append(change)
+
+    def tell_untold(self, profile: Profile) -> None:
+        """Tell of what changed in a profile while it was disconnected."""
+        for change in profile.untold:
+            self._tell(*change)
+        profile.untold.clear()
+
+    def _tell(self, since: int, calendar: Calendar, owner: str | None, by: str | None) -> None:
         for channel in self.channels.get(calendar.account.sub, ()):
-            if channel.authorization.application is not by and channel.hears_of(calendar, owner):
-                self.outbox.changed(channel)
+            application = channel.authorization.application
+            if application.client_id != by and channel.hears_of(calendar, owner):
+                self.outbox.changed(channel, since)
+
+    # Choices -------------------------------------------------------------------------
+
+    def choose(self, choices: Choices) -> None:
+        """Replace the choices, everywhere and at once."""
+        self.choices = choices
+        self.vault.choices = self.shelf.choices = self.outbox.choices = choices

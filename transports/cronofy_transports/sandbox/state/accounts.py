@@ -47,6 +47,8 @@ class Profile:
         connected: Whether the service's credentials work. Without them calendars are
             read from what was last seen, and nothing can be written.
         initial_sync_required: Whether nothing has been read from the service yet.
+        untold: What changed while the service could not be reached, by when and where, with
+            the client ids of who manages it and of who changed it.
         unique_names: Whether the service refuses two calendars of one name.
     """
 
@@ -59,6 +61,15 @@ class Profile:
     initial_sync_required: bool = False
     unique_names: bool = False
     calendars: list[Calendar] = attrs.field(factory=list)
+    untold: list[tuple[int, Calendar, str | None, str | None]] = attrs.field(
+        factory=list, repr=False
+    )
+
+    @property
+    def known_calendars(self) -> list[Calendar]:
+        """What has been read from the service, deleted ones too."""
+        # Decision.INITIAL_SYNC
+        return [] if self.initial_sync_required else self.calendars
 
 
 @attrs.define(kw_only=True, eq=False)
