@@ -13,9 +13,17 @@ import statistics
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from . import startup
+from . import plugin, sandbox, startup
 
-GROUPS: Mapping[str, Mapping[str, Callable[[], float]]] = {"startup": startup.VARIANTS}
+GROUPS: Mapping[str, Mapping[str, Callable[[], float]]] = {
+    "startup": startup.VARIANTS,
+    "plugin": plugin.VARIANTS,
+    "sandbox-requests": sandbox.REQUESTS,
+    "sandbox-worlds": sandbox.WORLDS,
+    "sandbox-memory": sandbox.MEMORY,
+}
+UNITS: Mapping[str, str] = {"sandbox-memory": "MB"}
+"""What a group is measured in, if not in milliseconds."""
 
 
 def measure(
@@ -46,9 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rounds = 3 if options.quick else 15
     for group in options.groups or GROUPS:
         print(f"\n{group}, {rounds} rounds, Python {sys.version.split()[0]}\n")
-        print(f"{'':42}{'ratio':>8}{'ms':>10}")
-        for name, (ratio, milliseconds) in measure(GROUPS[group], rounds).items():
-            print(f"{name:42}{ratio:8.2f}{milliseconds:10.1f}")
+        print(f"{'':46}{'ratio':>8}{UNITS.get(group, 'ms'):>10}")
+        for name, (ratio, value) in measure(GROUPS[group], rounds).items():
+            print(f"{name:46}{ratio:8.2f}{value:10.2f}")
     return 0
 
 
