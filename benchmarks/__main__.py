@@ -13,17 +13,18 @@ import statistics
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from . import plugin, sandbox, startup
+from . import decode, plugin, reading, sandbox, startup
+from .group import Group
 
-GROUPS: Mapping[str, Mapping[str, Callable[[], float]]] = {
-    "startup": startup.VARIANTS,
-    "plugin": plugin.VARIANTS,
-    "sandbox-requests": sandbox.REQUESTS,
-    "sandbox-worlds": sandbox.WORLDS,
-    "sandbox-memory": sandbox.MEMORY,
+GROUPS: Mapping[str, Group] = {
+    "startup": Group(startup.VARIANTS, goals={"import cronofy_async": 0.20}),
+    **decode.GROUPS,
+    **reading.GROUPS,
+    "plugin": Group(plugin.VARIANTS),
+    "sandbox-requests": Group(sandbox.REQUESTS),
+    "sandbox-worlds": Group(sandbox.WORLDS),
+    "sandbox-memory": Group(sandbox.MEMORY, unit="MB"),
 }
-UNITS: Mapping[str, str] = {"sandbox-memory": "MB"}
-"""What a group is measured in, if not in milliseconds."""
 
 
 def measure(
@@ -53,10 +54,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     rounds = 3 if options.quick else 15
     for group in options.groups or GROUPS:
-        print(f"\n{group}, {rounds} rounds, Python {sys.version.split()[0]}\n")
-        print(f"{'':46}{'ratio':>8}{UNITS.get(group, 'ms'):>10}")
-        for name, (ratio, value) in measure(GROUPS[group], rounds).items():
-            print(f"{name:46}{ratio:8.2f}{value:10.2f}")
+        chosen = GROUPS[group]
+        times = min(rounds, chosen.rounds)
+        print(f"\n{group}, {times} rounds, Python {sys.version.split()[0]}\n")
+        print(f"{'':46}{'ratio':>8}{'goal':>8}{chosen.unit:>10}")
+        for name, (ratio, value) in measure(chosen.variants, times).items():
+            goal = f"{chosen.goals[name]:8.2f}" if name in chosen.goals else f"{'':8}"
+            print(f"{name:46}{ratio:8.3f}{goal}{value:10.2f}")
     return 0
 
 

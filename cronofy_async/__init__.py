@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from . import models as models
     from . import operations as operations
     from .client.clients import AsyncAccount, AsyncCronofy
-    from .client.pagers import AsyncPager, Pager
+    from .client.pacing import Limits
+    from .client.pagers import AsyncPager, AsyncPages, Pager, Pages
     from .client.tokens import MemoryTokenStore, Tokens, TokenStore
+    from .core.collected import Collected
+    from .core.cursors import Cursor
     from .core.errors import (
         AccountLockedError,
         APIError,
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
         InvalidArgumentError,
         InvalidRequestError,
         NotFoundError,
+        PageExpiredError,
         PaginationError,
         PaymentRequiredError,
         PermissionDeniedError,
@@ -61,21 +65,27 @@ __all__ = (
     "AsyncAccount",
     "AsyncCronofy",
     "AsyncPager",
+    "AsyncPages",
     "AuthenticationError",
     "BadRequestError",
+    "Collected",
     "ConnectError",
     "CredentialError",
     "Cronofy",
     "CronofyError",
+    "Cursor",
     "DecodeError",
     "Duration",
     "GoneError",
     "InvalidArgumentError",
     "InvalidRequestError",
+    "Limits",
     "MemoryTokenStore",
     "NotFoundError",
     "Page",
+    "PageExpiredError",
     "Pager",
+    "Pages",
     "PaginationError",
     "PaymentRequiredError",
     "PermissionDeniedError",
@@ -108,6 +118,9 @@ __getattr__, __dir__ = _exports(
         "core.exchange",
         "models.times",
         "client.tokens",
+        "client.pacing",
+        "core.collected",
+        "core.cursors",
         "client.pagers",
         "client.clients",
         "sync",

@@ -11,15 +11,16 @@ import attrs
 from ..core.errors import InvalidArgumentError
 from ..core.exchange import Answer, RetryPolicy
 from ..core.operation import Operation
-from ..core.paging import Page, PagedOperation
+from ..core.paging import PagedOperation
 from ..core.secret import Secret
 from ..core.transport import Transport
 from ..core.unset import UNSET, Unset
-from ..core.wire import Request
+from ..core.wire import Request, Response
 from .credentials import AccountCredentials, ApplicationCredentials, Credentials
 from .driver import Driver
 from .endpoints import AccountEndpoints, ApplicationEndpoints, AsyncCaller
 from .options import Options, Settings, secret
+from .pacing import Limits, pacer_for
 from .pagers import AsyncPager
 from .runtime import Runtime
 from .tokens import MemoryTokenStore, TokenHolder, Tokens, TokenStore
@@ -61,13 +62,18 @@ class _Client(AsyncCaller):
     def read(self, operation: PagedOperation[T]) -> AsyncPager[T]:
         """Make a pager over the entries of a paged operation; nothing is sent yet."""
 
-        async def fetch(operation: PagedOperation[T], request: Request | None) -> Page[T]:
+        async def fetch(request: Request | None) -> Response:
             answer = await self.driver.run(
-                operation, self._credentials, self._options, request=request
+                operation,
+                self._credentials,
+                self._options,
+                request=request,
+                read=_unread,
+                is_patient=True,
             )
-            return answer.value
+            return answer.response
 
-        return AsyncPager(operation, self.driver.hosts, fetch)
+        return AsyncPager.of(operation, self.driver.hosts, fetch, self.driver.ahead)
 
     def build_url(self, operation: Operation[None]) -> str:
         """Make the URL of an operation that a browser carries out."""
@@ -85,6 +91,10 @@ class _Client(AsyncCaller):
         if not isinstance(headers, Unset):
             changes["headers"] = {**options.headers, **headers}
         return attrs.evolve(options, **changes)
+
+
+def _unread(_: Response) -> None:
+    """Leave a page as it came: its pager decodes it."""
 
 
 class AsyncAccount(AccountEndpoints, _Client):
@@ -162,6 +172,9 @@ class AsyncCronofy(ApplicationEndpoints, _Client):
         timeout: Seconds for one call, with all its attempts and waits.
         retry: When a request is sent again.
         headers: Sent with each request besides our own.
+        limits: How many requests go out, all accounts together; left out: what the
+            service allows by default. `None` switches it off. A call's timeout includes
+            its wait for the quota, but a page's does not.
         runtime: Time and chance; for tests.
 
     Raises:
@@ -184,6 +197,7 @@ class AsyncCronofy(ApplicationEndpoints, _Client):
         timeout: float = 30.0,
         retry: RetryPolicy | None = None,
         headers: Mapping[str, str] | None = None,
+        limits: Limits | Unset | None = UNSET,
         runtime: Runtime | None = None,
     ) -> None:
         settings = Settings.gather(
@@ -194,8 +208,9 @@ class AsyncCronofy(ApplicationEndpoints, _Client):
             api_url=api_url,
             app_url=app_url,
         )
+        runtime = runtime or Runtime()
         super().__init__(
-            Driver(settings.hosts, transport, runtime or Runtime()),
+            Driver(settings.hosts, transport, runtime, pacer_for(limits, runtime)),
             ApplicationCredentials(settings),
             Options(timeout=timeout, retry=retry or RetryPolicy(), headers=headers or {}),
         )

@@ -15,7 +15,9 @@ from ..core.operation import Operation
 from ..core.transport import Transport, load_transport
 from ..core.wire import Request, Response
 from .credentials import Credentials
+from .flights import Flight
 from .options import USER_AGENT, Options
+from .pacing import Pacer
 from .runtime import Runtime, on_trio
 
 __all__ = ("Driver", "Plug")
@@ -36,14 +38,24 @@ class Driver:
             for the one that fits the running event loop: it is made at the first send
             and closed with the client.
         runtime: Time and chance.
+        pacer: Holds requests back that are too many; `None` holds back none.
     """
 
-    def __init__(self, hosts: Hosts, transport: Transport | str | None, runtime: Runtime) -> None:
+    def __init__(
+        self,
+        hosts: Hosts,
+        transport: Transport | str | None,
+        runtime: Runtime,
+        pacer: Pacer | None = None,
+    ) -> None:
         self.hosts: Hosts = hosts
         self.runtime: Runtime = runtime
         self.plug: Plug = Plug(transport)
         self.under_way: set[Callable[[], Awaitable[Any]]] = set()
         """Work of the client's own that must not be cut off."""
+        self.ahead: set[Flight[Any]] = set()
+        """Requests sent ahead, which closing cuts off."""
+        self._pacer = pacer
 
     async def run(
         self,
@@ -52,6 +64,8 @@ class Driver:
         options: Options,
         *,
         request: Request | None = None,
+        read: Callable[[Response], Any] | None = None,
+        is_patient: bool = False,
     ) -> Answer[T]:
         """
         Carry out one operation.
@@ -61,6 +75,8 @@ class Driver:
             credentials: Whose it is.
             options: Its timeout, retries and headers.
             request: Sent in place of the operation's own: a further page of its answer.
+            read: Reads a good answer in place of the operation.
+            is_patient: Whether waiting for the quota takes nothing from the timeout.
 
         Raises:
             CronofyError: Whatever of the tree in `cronofy_async.core.errors` befell it.
@@ -81,6 +97,7 @@ class Driver:
             remaining=remaining,
             renewable=credentials.renewable,
             request=request,
+            read=read,
         )
         sent: Request | None = None
         try:
@@ -96,7 +113,16 @@ class Driver:
                 sent = await (work if at_once else self._in_time(work, remaining()))
                 wire = self.hosts.resolve(sent, operation.host)
                 try:
-                    response = await self._send(wire, remaining())
+                    if self._pacer is None:
+                        response = await self._send(wire, remaining())
+                    else:
+                        if not self._pacer.try_acquire():
+                            waited = await self._acquire(self._pacer, remaining(), is_patient)
+                            deadline += waited
+                        try:
+                            response = await self._send(wire, remaining())
+                        finally:
+                            self._pacer.release()
                 except TransportError as error:
                     send = flow.throw(error)
                 else:
@@ -116,23 +142,36 @@ class Driver:
             raise TransportTimeoutError("the time for this call is over", request)
         return await self.plug.transport().send(request, timeout=timeout)
 
-    async def _in_time(self, work: Awaitable[T], seconds: float) -> T:
+    async def _in_time(self, work: Awaitable[T], seconds: float, awaited: str = "its token") -> T:
         """Wait for work that may take long, but no longer than the call may take."""
         try:
             with anyio.fail_after(max(seconds, 0)):
                 return await work
         except TimeoutError:
             raise TransportTimeoutError(
-                "the time for this call was over before its token was there"
+                f"the time for this call was over before {awaited} was there"
             ) from None
+
+    async def _acquire(self, pacer: Pacer, seconds: float, is_patient: bool) -> float:
+        """Wait for the quota; the seconds by which that delays the deadline."""
+        if not is_patient:
+            await self._in_time(pacer.acquire(), seconds, "its share of the quota")
+            return 0.0
+        began = self.runtime.monotonic()
+        await pacer.acquire()
+        return self.runtime.monotonic() - began
 
     async def aclose(self) -> None:
         """
         Close the transport if it is ours. Closing twice does nothing.
 
+        Pages that were asked for ahead are given up.
+
         An exchange of tokens that is under way is waited for, as its answer cannot be
         asked for twice; but for two seconds at the most.
         """
+        for page in list(self.ahead):
+            await page.end()
         with anyio.move_on_after(_PATIENCE, shield=True):
             for flight in list(self.under_way):
                 with suppress(Exception):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import sys
 import time
 from collections.abc import Awaitable, Callable
 
 import anyio
+import anyio.lowlevel
 import attrs
 
-__all__ = ("Runtime", "on_trio")
+__all__ = ("Runtime", "checkpoint", "on_trio")
 
 
 @attrs.frozen(kw_only=True)
@@ -35,3 +37,12 @@ def on_trio() -> bool:
     """Whether the caller runs on trio, without importing it where nobody has."""
     trio = sys.modules.get("trio")
     return trio is not None and bool(trio.lowlevel.in_trio_task())
+
+
+async def checkpoint() -> None:
+    """Let every other task take a turn."""
+    if on_trio():
+        await anyio.lowlevel.checkpoint()
+    else:
+        # A third of the price of anyio's.
+        await asyncio.sleep(0)

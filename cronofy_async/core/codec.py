@@ -25,7 +25,7 @@ import attrs
 import msgspec
 
 from .errors import DecodeError, RequestParseError
-from .fields import LEAVES, OpenEnum, formerly, leaf, named, wire_name
+from .fields import LEAVES, READERS, OpenEnum, formerly, leaf, named, wire_name
 from .memo import memo
 from .unset import UNSET
 
@@ -61,7 +61,8 @@ def unstructure(value: Any) -> Any:
         return value.value
     if isinstance(value, str):
         return value
-    written = _writer(type(value))
+    # Not type(value): see core/twins.py.
+    written = _writer(value.__class__)
     if written is not None:
         return written(value)
     if isinstance(value, Mapping):
@@ -173,10 +174,11 @@ def decoder(type_: Any) -> msgspec.json.Decoder[Any] | None:
 
 
 def _dec_hook(type_: Any, raw: Any) -> Any:
-    entry = LEAVES.get(type_)
-    if entry is None:
-        raise TypeError(f"{type_} has no form on the wire")
-    return entry.read(raw)
+    try:
+        read = READERS[type_]
+    except KeyError:
+        raise TypeError(f"{type_} has no form on the wire") from None
+    return read(raw)
 
 
 def _renames(type_: Any, seen: set[Any]) -> bool:

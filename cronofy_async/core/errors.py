@@ -8,6 +8,7 @@ Everything that can go wrong, by meaning.
     ├── CredentialError           the call needs a credential that is not there; nothing was sent
     ├── UnsafeURLError            a URL given by the server leads elsewhere; nothing was sent
     ├── PaginationError           the pages do not come to an end
+    │   └── PageExpiredError      the service does not keep the next page any longer
     ├── RequestParseError         a request is none of the API's, or is malformed
     │   └── UnknownOperationError no operation has this method and path
     ├── TransportError            no complete answer arrived
@@ -41,6 +42,8 @@ import attrs
 from .wire import Request, Response
 
 if TYPE_CHECKING:
+    from .collected import Collected
+    from .cursors import Cursor
     from .operation import Operation
 
 __all__ = (
@@ -57,6 +60,7 @@ __all__ = (
     "InvalidArgumentError",
     "InvalidRequestError",
     "NotFoundError",
+    "PageExpiredError",
     "PaginationError",
     "PaymentRequiredError",
     "PermissionDeniedError",
@@ -79,7 +83,25 @@ UNKNOWN: Final = "errors.not_recognized"
 
 
 class CronofyError(Exception):
-    """The base of every error that this package raises on purpose."""
+    """
+    The base of every error that this package raises on purpose.
+
+    Attributes:
+        cursor: Where to resume a read of pages that this error cut short, with the
+            numbers of pages and entries handed out before; `None` for any other call.
+        collected: The entries that ``collect`` had read before; not kept by a pickle.
+    """
+
+    __slots__ = ("collected",)
+
+    cursor: Cursor | None = None
+    collected: Collected[Any] | None
+
+    def __getattr__(self, name: str) -> Any:
+        # A slot that nobody has filled.
+        if name == "collected":
+            return None
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
 class InvalidArgumentError(CronofyError, ValueError):
@@ -110,7 +132,11 @@ class UnsafeURLError(CronofyError):
 
 
 class PaginationError(CronofyError):
-    """The pages lead round in a circle."""
+    """The pages lead round in a circle, or break off."""
+
+
+class PageExpiredError(PaginationError):
+    """The service does not keep the next page any longer: read from the start."""
 
 
 @attrs.frozen

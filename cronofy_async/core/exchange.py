@@ -131,6 +131,7 @@ def exchange(
     remaining: Callable[[], float] = lambda: math.inf,
     renewable: bool = False,
     request: Request | None = None,
+    read: Callable[[Response], Any] | None = None,
 ) -> Generator[Send, Response, Answer[T]]:
     """
     Carry out one operation.
@@ -143,6 +144,7 @@ def exchange(
         remaining: Gives the seconds left for this call; no wait is begun that is longer.
         renewable: Whether the driver can get a new access token after a 401.
         request: Sent in place of ``operation.to_request()``: a further page of its answer.
+        read: Reads a good answer in place of ``operation.from_response``.
 
     Raises:
         APIError: The service refused.
@@ -164,7 +166,8 @@ def exchange(
             send = attrs.evolve(send, after=pause, renew=False)
             continue
         if operation.accepts(response):
-            return Answer(operation.from_response(response), response, attempt)
+            value: Any = (operation.from_response if read is None else read)(response)
+            return Answer(value, response, attempt)
         if response.status == 401 and not renewed:
             # The refused request was not carried out, so this is no retry of it.
             renewed = True

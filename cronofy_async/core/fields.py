@@ -13,10 +13,16 @@ import attrs
 from .memo import memo
 from .secret import Secret
 
-__all__ = ("LEAVES", "OpenEnum", "formerly", "leaf", "named", "old_names", "wire_name")
+__all__ = ("LEAVES", "READERS", "OpenEnum", "formerly", "leaf", "named", "old_names", "wire_name")
 
 _WIRE_NAME: Final = "cronofy_async.wire_name"
 _OLD_NAME: Final = "cronofy_async.old_name"
+
+
+# Members that no name has: making one costs more than all else about it. Bounded, as the
+# values come from outside.
+_NEW_MEMBERS: Final[dict[tuple[type, str], OpenEnum]] = {}
+_MAX_NEW_MEMBERS: Final = 1000
 
 
 class OpenEnum(StrEnum):
@@ -31,9 +37,14 @@ class OpenEnum(StrEnum):
     def _missing_(cls, value: object) -> OpenEnum | None:
         if not isinstance(value, str):
             return None
+        known = _NEW_MEMBERS.get((cls, value))
+        if known is not None:
+            return known
         member = str.__new__(cls, value)
         member._name_ = value
         member._value_ = value
+        if len(_NEW_MEMBERS) < _MAX_NEW_MEMBERS:
+            _NEW_MEMBERS[cls, value] = member
         return member
 
 
@@ -72,9 +83,12 @@ class Leaf:
     read: Callable[[Any], Any]
     write: Callable[[Any], Any]
     read_strict: Callable[[Any], Any]
+    native: Any
 
 
 LEAVES: Final[dict[Any, Leaf]] = {}
+READERS: Final[dict[Any, Callable[[Any], Any]]] = {}
+"""The `read` of each leaf: the decoder asks for it at each value."""
 
 
 def leaf(
@@ -83,6 +97,7 @@ def leaf(
     read: Callable[[Any], Any],
     write: Callable[[Any], Any],
     read_strict: Callable[[Any], Any] | None = None,
+    native: Any = None,
 ) -> None:
     """
     Register a type that has a form of its own on the wire.
@@ -93,8 +108,12 @@ def leaf(
             with a sentence for people when it cannot be read.
         write: Takes the value and gives its JSON form.
         read_strict: The same as *read* for requests, where it is stricter.
+        native: Two types for msgspec, where values may be read when they are touched: a class
+            of moments that the most common form makes without *read*, and whatever *read*
+            takes.
     """
-    LEAVES[cls] = Leaf(read, write, read_strict or read)
+    READERS[cls] = read
+    LEAVES[cls] = Leaf(read, write, read_strict or read, native)
 
 
 def _write_secret(secret: Secret) -> str:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
+import msgspec
 
 from ..core import codec
 from ..core.errors import InvalidArgumentError
@@ -29,6 +30,12 @@ from ..core.unset import UNSET, Unset
 
 __all__ = ("Duration", "EventTime", "Moment", "ZonedTime")
 
+_PARSERS: Final[tuple[Callable[[str], datetime], ...]] = (
+    datetime.fromisoformat,
+    lambda text: msgspec.convert(text, datetime),
+)
+_WHOLE: Final = frozenset({len("2030-01-07T09:00:00Z"), len("2030-01-07T09:00:00+01:00")})
+_DAY: Final = len("2030-01-07")
 _UTC: Final = timezone.utc  # noqa: UP017  # pyright takes an imported UTC for a constant of ours
 _FIRST: Final = datetime.min.replace(tzinfo=_UTC)
 _LAST: Final = datetime.max.replace(microsecond=0, tzinfo=_UTC)
@@ -68,16 +75,26 @@ def write_datetime(moment: datetime) -> str:
     return moment.astimezone(_UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
+def _parse(text: str) -> datetime | None:
+    # The decoder of answers rounds the seventh digit of a second, fromisoformat cuts it off.
+    parsers = _PARSERS if len(text) < len("2030-01-07T09:00:00.1234567") else _PARSERS[::-1]
+    for parser in parsers:
+        try:
+            return parser(text)
+        except ValueError:
+            continue
+    return None
+
+
 def _read_datetime(raw: Any) -> datetime:
     if not isinstance(raw, str) or len(raw) < len("2030-01-07T09:00"):
         raise ValueError("must be a time such as 2030-01-07T09:00:00Z")
     # Exchange's oldest items are stamped before year 1, which datetime cannot hold.
     if raw.startswith("0000-"):
         return _FIRST
-    try:
-        moment = datetime.fromisoformat(raw)
-    except ValueError:
-        raise ValueError("must be a time such as 2030-01-07T09:00:00Z") from None
+    moment = _parse(raw)
+    if moment is None:
+        raise ValueError("must be a time such as 2030-01-07T09:00:00Z")
     try:
         return moment.astimezone(_UTC) if moment.tzinfo is not None else moment
     except OverflowError:
@@ -147,40 +164,61 @@ if TYPE_CHECKING:
     """A moment: an aware datetime of whole seconds."""
 else:
 
-    class _Forms(type):
+    def _standing_for(*forms: type) -> type:
         """The type of a class that stands for the classes of its values."""
 
-        def __instancecheck__(cls, value: object) -> bool:
-            return isinstance(value, cls.forms)
+        class Forms(type):
+            # The decoder asks this of each value that it was just given.
+            def __instancecheck__(cls, value: object, forms: Any = forms) -> bool:
+                return isinstance(value, forms)
+
+        return Forms
 
     # The decoder finds the way to read a field by its class, so the two need one; and it
     # checks that what was read is an instance.
-    class EventTime(metaclass=_Forms):
+    class EventTime(metaclass=_standing_for(date, ZonedTime)):
         """When an event starts or ends: a moment, a day, or either with its zone."""
 
-        forms = (date, ZonedTime)
-
-    class Moment(metaclass=_Forms):
+    class Moment(metaclass=_standing_for(datetime)):
         """A moment: an aware datetime of whole seconds."""
 
-        forms = (datetime,)
+
+def _zoned_time(time: datetime | date, tzid: str) -> ZonedTime:
+    """Make one of parts that were checked: what is read from the wire fits in UTC."""
+    made = object.__new__(ZonedTime)
+    object.__setattr__(made, "time", time)
+    object.__setattr__(made, "tzid", tzid)
+    return made
 
 
 def _event_time_reader(read_time: Callable[[Any], datetime]) -> Callable[[Any], Any]:
-    def read_time_or_date(raw: Any) -> datetime | date:
-        if isinstance(raw, str) and len(raw) == len("2030-01-07"):
-            return _read_date(raw)
-        return read_time(raw)
+    parse = datetime.fromisoformat
 
     def read(raw: Any) -> Any:
+        if type(raw) is str:
+            # The usual forms take a shorter way to the same end.
+            length = len(raw)
+            if length == _DAY:
+                return _read_date(raw)
+            if length in _WHOLE:
+                try:
+                    moment = parse(raw)
+                    if not moment.microsecond:
+                        if moment.tzinfo is _UTC:
+                            return moment
+                        if moment.tzinfo is not None:
+                            return moment.astimezone(_UTC)
+                except (ValueError, OverflowError):
+                    pass
+            return read_time(raw)
         if not isinstance(raw, Mapping):
-            return read_time_or_date(raw)
-        if raw.keys() != {"time", "tzid"}:
+            return read_time(raw)
+        if len(raw) != 2 or "time" not in raw or "tzid" not in raw:
             raise ValueError("must have exactly time and tzid")
-        tzid = raw["tzid"]
+        time, tzid = raw["time"], raw["tzid"]
         if not isinstance(tzid, str) or not _is_zone(tzid):
             raise ValueError("tzid must be the name of a time zone")
-        return ZonedTime(read_time_or_date(raw["time"]), tzid)
+        return _zoned_time(read(time) if type(time) is str else read_time(time), tzid)
 
     return read
 
@@ -194,7 +232,11 @@ def _write_zoned_time(value: ZonedTime) -> dict[str, Any]:
 
 
 codec.leaf(
-    EventTime, read=_read_event_time, read_strict=_read_strict_event_time, write=codec.unstructure
+    EventTime,
+    read=_read_event_time,
+    read_strict=_read_strict_event_time,
+    write=codec.unstructure,
+    native=(datetime, str | dict[str, Any]),
 )
 codec.leaf(Moment, read=_read_datetime, read_strict=_read_moment, write=codec.unstructure)
 codec.leaf(

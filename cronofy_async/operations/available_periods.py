@@ -97,6 +97,7 @@ class ReadAvailablePeriods(
     retry=Retry.READ,
     source="/developers/api/scheduling/available-periods/read/",
     items="available_periods",
+    identity=("available_period_id",),
 ):
     """
     Read the available periods of an account.

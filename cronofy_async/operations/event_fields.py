@@ -81,7 +81,11 @@ class EventDetails(
 
 @attrs.frozen(kw_only=True)
 class WindowRead(
-    PagedOperation[T], method="GET", credential=Credential.ACCESS_TOKEN, retry=Retry.READ
+    PagedOperation[T],
+    method="GET",
+    credential=Credential.ACCESS_TOKEN,
+    retry=Retry.READ,
+    identity=("calendar_id", "event_uid"),
 ):
     """A call that reads what lies in a window of time, event by event."""
 

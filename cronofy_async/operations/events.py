@@ -27,6 +27,7 @@ class ReadEvents(
     path="/v1/events",
     source="/developers/api/events/read-events/",
     items="events",
+    version="updated",
 ):
     """
     Read the events of an account's calendars in a window of time.

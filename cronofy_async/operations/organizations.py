@@ -21,6 +21,7 @@ class ListOrganizationalUnitMembers(
     source="/developers/api-alpha/organizational-unit-members/",
     stability=Stability.ALPHA,
     items="organizational_unit_members",
+    identity=("sub",),
 ):
     """
     List the members of an Organizational Unit. Alpha.
@@ -48,6 +49,7 @@ class ListOrganizationalUnitResources(
     source="/developers/api-alpha/organizational-unit-resources/",
     stability=Stability.ALPHA,
     items="organizational_unit_resources",
+    identity=("sub",),
 ):
     """
     List the rooms and equipment of an Organizational Unit. Alpha.
