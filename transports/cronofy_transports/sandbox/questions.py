@@ -7,9 +7,8 @@ Source: /developers/api/scheduling/availability/
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
-from cronofy_async.models.availability import LONGEST_SEARCH, AvailabilityQuery
+from cronofy_async.models.availability import LONGEST_SEARCH, MOST_RESULTS, AvailabilityQuery
 from cronofy_async.models.participants import Buffer, BufferRange, Group, Period
 from cronofy_async.models.sequenced_availability import SequencedAvailabilityQuery, SequenceItem
 from cronofy_async.models.times import Duration
@@ -25,7 +24,6 @@ from .world import World
 
 __all__ = ("Question", "SequenceQuestion", "refuse_long_search")
 
-_MOST_RESULTS: Final = 512
 
 
 class Question:
@@ -87,7 +85,7 @@ class Question:
                 starts=starts,
                 interval=None if interval is None else seconds(interval),
                 format=query.response_format or "periods",
-                max_results=query.max_results or _MOST_RESULTS,
+                max_results=query.max_results or MOST_RESULTS,
             )
         )
 
@@ -144,7 +142,7 @@ class SequenceQuestion:
                 engine.SequenceQuery(
                     items=[item for item in items if item is not None],
                     windows=windows or None,
-                    max_results=_MOST_RESULTS,
+                    max_results=MOST_RESULTS,
                 )
             )
         except ValueError:
