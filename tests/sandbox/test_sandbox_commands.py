@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from cronofy_async.core.errors import InvalidArgumentError
+from cronofy_transports.sandbox.agenda import act
 from cronofy_transports.sandbox.controls import READS
 from cronofy_transports.sandbox.refusals import NotFound, Refusal
+from cronofy_transports.sandbox.world import World
 
 from .wire import NOW, Person, Wire, errors
 
@@ -75,10 +77,16 @@ def test_a_wrong_call_from_python_is_a_type_error(wire: Wire) -> None:
     assert ["event_uid"] == list(errors(wire.send("POST", "/_sandbox/cancel_event", {})))
 
 
+@act
+def note(_: World, moment: int, happened: list[int]) -> None:
+    """Note when it was done."""
+    happened.append(moment)
+
+
 def test_what_was_to_happen_happens_before_a_command(wire: Wire, person: Person) -> None:
     """Time that has passed by itself is made up for."""
     happened: list[int] = []
-    wire.sandbox.world.later(NOW + 5, happened.append)
+    wire.sandbox.world.later(NOW + 5, note, happened)
     wire.sandbox.world.clock.advance(10)
     wire.sandbox.control.accounts()
     assert [NOW + 5] == happened

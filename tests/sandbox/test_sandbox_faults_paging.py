@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from cronofy_async import AsyncCronofy, RetryPolicy
-from cronofy_async.core.errors import CronofyError, GoneError, NotFoundError
+from cronofy_async.core.errors import CronofyError, PageExpiredError
 from cronofy_transports.sandbox import Choices, Fault, mischief
 
 from .wire import ORIGIN, Person, Wire
@@ -154,9 +154,9 @@ CLIENT: list[tuple[Any, dict[str, Any], str]] = [
     (mischief.NextPage(form="cycle"), {}, "PaginationError"),
     (mischief.NextPage(form="beyond"), {}, "10 events"),
     (mischief.Total(more=1), {}, "10 events"),
-    (mischief.Entries(form="repeated"), {}, "13 events"),
-    (mischief.Status(status=404), {"path": PAGES}, NotFoundError.__name__),
-    (mischief.Status(status=410), {"path": PAGES, "after": 1}, GoneError.__name__),
+    (mischief.Entries(form="repeated"), {}, "10 events"),
+    (mischief.Status(status=404), {"path": PAGES}, PageExpiredError.__name__),
+    (mischief.Status(status=410), {"path": PAGES, "after": 1}, PageExpiredError.__name__),
     (mischief.Unexpected(form="fields"), {}, "10 events"),
     (mischief.Unexpected(form="values"), {}, "10 events"),
     (mischief.Unexpected(form="nulls"), {}, "10 events"),

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import pytest
 from aiohttp import web
 
-from ..sandbox.server import LOOPBACK
+from ..sandbox.addresses import LOOPBACK
 
 __all__ = ("Receiver", "Take", "receive")
 

@@ -81,14 +81,18 @@ def perform(controls: Any, command: Callable[..., Any], raw: Mapping[str, Any]) 
     Raises:
         CommandError: A parameter is unknown, missing or wrong.
         Refusal: There is no such thing, or it cannot be done.
+        WorldFileError: What it changed cannot be written to the file of the world.
     """
     function = inspect.unwrap(command)
     sandbox = controls._sandbox  # noqa: SLF001  # all parts of `Controls` have it
     try:
         given = _read(function, raw)
         with sandbox.lock:
-            sandbox.world.settle()
-            return function(controls, **given)
+            try:
+                sandbox.world.settle()
+                return function(controls, **given)
+            finally:
+                sandbox.keep()
     except CommandError:
         raise
     except Invalid as error:

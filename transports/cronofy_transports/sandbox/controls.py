@@ -19,6 +19,7 @@ from .dials import Dials
 from .disturbing import Disturbing
 from .owners import Owners
 from .refusals import Invalid, NotFound
+from .snapshots import Snapshots
 from .state.accounts import Account, Calendar, ConferencingProfile, Profile
 from .state.events import Event
 from .supplying import Supplying
@@ -32,13 +33,29 @@ if TYPE_CHECKING:
 
 __all__ = ("READS", "Controls")
 
-READS: Final = ("accounts", "commands", "dials", "dump_world", "faults", "journal")
+READS: Final = (
+    "accounts",
+    "commands",
+    "dials",
+    "dump_world",
+    "faults",
+    "journal",
+    "snapshots",
+)
 """What can be read over HTTP with GET: it changes nothing."""
 
 
 @commands
 class Controls(
-    Administration, Arranging, Connecting, Dials, Disturbing, Owners, Supplying, Telling
+    Administration,
+    Arranging,
+    Connecting,
+    Dials,
+    Disturbing,
+    Owners,
+    Snapshots,
+    Supplying,
+    Telling,
 ):
     """
     Commands to a sandbox.

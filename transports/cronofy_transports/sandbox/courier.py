@@ -20,6 +20,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from .keeping.errors import WorldFileError
 from .push import Outbox, Posting, Round
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Courier:
                 world.settle()
                 rounds = self._plan(world.outbox)
                 wait = world.seconds_to_next()
+                self._keep()
             for each in rounds:
                 # A reset puts another outbox in its place, with numbers of its own.
                 self._start(self._go(world.outbox, each))
@@ -115,6 +117,7 @@ class Courier:
             with self._sandbox.lock:
                 for delivery_id in way.behind:
                     outbox.hurry(delivery_id)
+                self._keep()
 
     async def _deliver(self, outbox: Outbox, posting: Posting) -> None:
         ok, host = False, None
@@ -136,8 +139,16 @@ class Courier:
             # One that was cut off, too, has not been delivered.
             with self._sandbox.lock:
                 outbox.delivered(posting.delivery_id, ok=ok)
+                self._keep()
         if not ok:
             log.warning("a callback to %s %s", host or "a URL without host", problem)
+
+    def _keep(self) -> None:
+        try:
+            self._sandbox.keep()
+        except WorldFileError as error:
+            # Nobody waits for an answer here; the next request gets an error.
+            log.error("%s", error)
 
     async def _post(self, url: URL, host: str | None, posting: Posting) -> int:
         # A host that is written as an address is never looked up, so it is checked here.

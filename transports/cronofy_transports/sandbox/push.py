@@ -13,10 +13,9 @@ Source: /developers/api/push-notifications/
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping
-from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 
 import attrs
 
@@ -114,11 +113,13 @@ class Outbox:
         choices: Those that hold now; they may be replaced at any time.
     """
 
+    DERIVED: ClassVar = frozenset({"_queue", "_changes"})
+
     def __init__(self, clock: Clock, choices: Choices, write: Write) -> None:
         self.choices = choices
         self._clock, self._write = clock, write
         self._open: dict[int, Delivery] = {}
-        self._ended: deque[Delivery] = deque(maxlen=_REMEMBERED)
+        self._ended: dict[int, Delivery] = {}
         self._queue: list[tuple[int, int]] = []
         self._changes: dict[str, Delivery] = {}
         self._last_id = 0
@@ -211,7 +212,23 @@ class Outbox:
 
     def ended(self) -> list[Delivery]:
         """The latest that were tried and are done or given up, the newest first."""
-        return list(reversed(self._ended))
+        return list(reversed(self._ended.values()))
+
+    def resume(self) -> None:
+        """
+        Go on after the process that delivered was ended, or time was put back.
+
+        What was on its way is tried again: nobody will tell how that went.
+        """
+        self._changes = {}
+        for delivery in self.open():
+            delivery.state = "waiting"
+            if delivery.channel is not None and delivery.type == "change":
+                told = self._changes.setdefault(delivery.channel.channel_id, delivery)
+                if told is not delivery:
+                    self._end(delivery, "done")
+        self._queue = [(each.due_at, each.delivery_id) for each in self.open()]
+        heapify(self._queue)
 
     # Taking out ----------------------------------------------------------------------
 
@@ -294,7 +311,9 @@ class Outbox:
         delivery.state, delivery.ended_at = state, self._clock.now()
         del self._open[delivery.delivery_id]
         if delivery.attempts:
-            self._ended.append(delivery)
+            self._ended[delivery.delivery_id] = delivery
+            if len(self._ended) > _REMEMBERED:
+                del self._ended[next(iter(self._ended))]
 
     def _posting(self, delivery: Delivery) -> Posting:
         headers, body = self._write(delivery)

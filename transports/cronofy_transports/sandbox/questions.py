@@ -25,7 +25,6 @@ from .world import World
 __all__ = ("Question", "SequenceQuestion", "refuse_long_search")
 
 
-
 class Question:
     """
     When can people meet?

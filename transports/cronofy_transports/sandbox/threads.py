@@ -8,7 +8,8 @@ from contextlib import AbstractAsyncContextManager, contextmanager
 from threading import Event, Thread
 from typing import TYPE_CHECKING, TypeVar
 
-from .server import LOOPBACK, Urls, serve
+from .addresses import LOOPBACK, Urls
+from .server import serve
 
 if TYPE_CHECKING:
     from .sandbox import Sandbox

@@ -50,8 +50,7 @@ class SandboxTransport:
             strike = sandbox.faults.strike(request)
             if strike is not None:
                 return await self._struck(request, strike, timeout)
-        with sandbox.lock:
-            return sandbox.app.handle(request)
+        return sandbox.answer(request)
 
     async def _struck(self, request: Request, strike: Strike, timeout: float) -> Response:
         from .._failures import timed_out
@@ -59,8 +58,7 @@ class SandboxTransport:
 
         wait = strike.action.wait
         await self._pass(min(wait, timeout))
-        with self._sandbox.lock:
-            struck = self._sandbox.app.handle_struck(request, strike)
+        struck = self._sandbox.answer_struck(request, strike)
         await self._pass(max(0.0, min(wait + struck.duration, timeout) - wait))
         if wait + struck.duration >= timeout:
             raise timed_out(request, timeout)

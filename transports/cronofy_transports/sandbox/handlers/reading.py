@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -27,12 +28,13 @@ from ..scopes import allows
 from ..state.accounts import Calendar
 from ..state.events import Event, Kind, in_order
 from ..state.listing import Listing
-from ..state.shelf import Leaf
+from ..state.rows import RowCache
+from ..state.shelf import Leaf, Render
 from ..world import World
 from .registry import handles
 from .rows import View, event_row, free_busy_row
 
-__all__ = ("found", "paged", "visible_calendars")
+__all__ = ("found", "paged", "renders", "visible_calendars")
 
 T = TypeVar("T")
 
@@ -50,27 +52,21 @@ def read_events(world: World, caller: Caller, asked: ReadEvents) -> Page[Any]:
         raise PaymentRequired
     view = View(
         authorization=authorization,
-        cache=world.rows,
         localized=bool(asked.localized_times),
         geo=bool(asked.include_geo),
         google_ids=bool(asked.google_event_ids),
+        deleted=bool(asked.include_deleted),
     )
     managed, external = bool(asked.include_managed or asked.only_managed), not asked.only_managed
-    shows_deleted = bool(asked.include_deleted)
     client_id = caller.application.client_id
 
     def wanted(kind: Kind) -> bool:
         return (managed if kind.owner == client_id else external) and (
-            shows_deleted or not kind.deleted
+            view.deleted or not kind.deleted
         )
 
     matching = _matching(world, caller, asked, wanted, moved=bool(asked.include_moved))
-
-    def render(event: Event) -> msgspec.Raw | None:
-        # Decision.PAGES_ARE_LIVE
-        return None if event.deleted and not shows_deleted else event_row(event, view)
-
-    leaf = world.shelf.first(_EVENTS, authorization, matching, render)
+    leaf = world.shelf.first(_EVENTS, authorization, matching, _shown(world, _event), view)
     return paged(leaf, caller, lambda token: ReadEventsPage(page=token))
 
 
@@ -83,45 +79,61 @@ def _lacks_geo(world: World, caller: Caller) -> bool:
 @handles(ReadEventsPage)
 def read_events_page(world: World, caller: Caller, asked: ReadEventsPage) -> Page[Any]:
     """A further page of the same events."""
-    leaf = found(world.shelf.find(_EVENTS, caller.authorization, asked.page))
+    leaf = found(world.shelf.find(_EVENTS, caller.authorization, asked.page, _shown(world, _event)))
     return paged(leaf, caller, lambda token: ReadEventsPage(page=token))
+
+
+def _event(cache: RowCache, event: Event, view: View) -> msgspec.Raw | None:
+    # Decision.PAGES_ARE_LIVE
+    return None if event.deleted and not view.deleted else event_row(event, view, cache)
 
 
 @handles(ReadFreeBusy, scope=Scope.READ_FREE_BUSY)
 def read_free_busy(world: World, caller: Caller, asked: ReadFreeBusy) -> Page[Any]:
     """The first page of the periods that match."""
     authorization = caller.authorization
-    shows_deleted, shows_free = bool(asked.include_deleted), bool(asked.include_free)
     view = View(
         authorization=authorization,
-        cache=world.rows,
         localized=bool(asked.localized_times),
         ids=bool(asked.include_ids),
-        deleted=shows_deleted,
+        deleted=bool(asked.include_deleted),
     )
     managed, client_id = bool(asked.include_managed), caller.application.client_id
+    shows_free = bool(asked.include_free)
 
     def wanted(kind: Kind) -> bool:
         return (
             (managed or kind.owner != client_id)
-            and (shows_deleted or not kind.deleted)
+            and (view.deleted or not kind.deleted)
             and (shows_free or not kind.free)
         )
 
     matching = _matching(world, caller, asked, wanted, moved=False)
-
-    def render(event: Event) -> msgspec.Raw | None:
-        return None if event.deleted and not shows_deleted else free_busy_row(event, view)
-
-    leaf = world.shelf.first(_FREE_BUSY, authorization, matching, render)
+    leaf = world.shelf.first(_FREE_BUSY, authorization, matching, _shown(world, _period), view)
     return paged(leaf, caller, lambda token: ReadFreeBusyPage(page=token))
 
 
 @handles(ReadFreeBusyPage, scope=Scope.READ_FREE_BUSY)
 def read_free_busy_page(world: World, caller: Caller, asked: ReadFreeBusyPage) -> Page[Any]:
     """A further page of the same periods."""
-    leaf = found(world.shelf.find(_FREE_BUSY, caller.authorization, asked.page))
+    leaf = found(
+        world.shelf.find(_FREE_BUSY, caller.authorization, asked.page, _shown(world, _period))
+    )
     return paged(leaf, caller, lambda token: ReadFreeBusyPage(page=token))
+
+
+def _period(cache: RowCache, event: Event, view: View) -> msgspec.Raw | None:
+    return None if event.deleted and not view.deleted else free_busy_row(event, view, cache)
+
+
+def renders(world: World) -> dict[str, Render]:
+    """How entries are shown, by what an answer lists."""
+    return {_EVENTS: _shown(world, _event), _FREE_BUSY: _shown(world, _period)}
+
+
+def _shown(world: World, render: Callable[[RowCache, Event, View], Any]) -> Render:
+    # The cache is no part of the view, which is kept with the answer.
+    return partial(render, world.rows)
 
 
 def paged(leaf: Leaf, caller: Caller, page: Callable[[str], Operation[Any]]) -> Page[Any]:

@@ -40,7 +40,6 @@ class View:
     """How an answer shows its events."""
 
     authorization: Authorization
-    cache: RowCache
     localized: bool = False
     geo: bool = False
     google_ids: bool = False
@@ -48,23 +47,23 @@ class View:
     deleted: bool = False
 
 
-def event_row(event: Event, view: View) -> msgspec.Raw:
+def event_row(event: Event, view: View, cache: RowCache) -> msgspec.Raw:
     """An event as `ReadEvents` shows it."""
     mine = event.owner == view.authorization.application.client_id
     allowed = options(event, view.authorization)
     key = (mine, allowed, view.localized, view.geo, view.google_ids)
-    row = view.cache.get(event, key)
+    row = cache.get(event, key)
     if row is None:
         row = _written(_event(event, view, allowed, mine), event, view)
-        view.cache.keep(event, key, row)
+        cache.keep(event, key, row)
     return row
 
 
-def free_busy_row(event: Event, view: View) -> msgspec.Raw:
+def free_busy_row(event: Event, view: View, cache: RowCache) -> msgspec.Raw:
     """An event as `ReadFreeBusy` shows it."""
     mine = event.owner == view.authorization.application.client_id
     key = (mine, view.localized, view.ids, view.deleted)
-    row = view.cache.get(event, key)
+    row = cache.get(event, key)
     if row is None:
         start, end = _times(event)
         period = models.FreeBusy(
@@ -77,7 +76,7 @@ def free_busy_row(event: Event, view: View) -> msgspec.Raw:
             deleted=event.deleted if view.deleted else None,
         )
         row = _written(period, event, view)
-        view.cache.keep(event, key, row)
+        cache.keep(event, key, row)
     return row
 
 

@@ -13,6 +13,7 @@ from cronofy_async.core.paging import PagedOperation
 from cronofy_async.operations.catalog import all_operations
 
 from ..faults import Action, Meeting
+from ..handlers.pages import entry_before
 from .bodies import object_of, with_object
 from .case import Case, Struck
 from .checks import header_text, one_of
@@ -98,7 +99,7 @@ class Entries(_OfPages):
     def change(self, page: _Page) -> bool:
         entries = page.entries
         if self.form == "repeated":
-            earlier = page.case.world.shelf.entry_before(page.name)
+            earlier = entry_before(page.case.world, page.name)
             if earlier is None:
                 return False
             entries.insert(0, earlier)

@@ -101,7 +101,7 @@ class Authorization:
         return [calendar for profile in self.profiles() for calendar in profile.known_calendars]
 
 
-@attrs.define(kw_only=True)
+@attrs.frozen(kw_only=True)
 class Code:
     """An authorization code, bound to who asked for it and where it was sent."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
+from . import DERIVED
 from .events import EventBook
 
 __all__ = ("Account", "Calendar", "ConferencingProfile", "Profile")
@@ -30,7 +31,7 @@ class Calendar:
     conferencing: str | None = None
     attachments: bool = False
     color: str | None = None
-    events: EventBook = attrs.field(factory=EventBook, repr=False)
+    events: EventBook = attrs.field(factory=EventBook, repr=False, metadata=DERIVED)
 
     @property
     def account(self) -> Account:

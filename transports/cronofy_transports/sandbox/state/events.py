@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
+from . import DERIVED
 from .ordered import Ordered
 from .spans import Entry, SpanIndex
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from cronofy_async.models.event_details import RecurrenceRule
     from cronofy_async.models.subscriptions import Subscription
 
+    from ..agenda import Act
     from .access import Application
     from .accounts import Calendar
 
@@ -106,12 +108,14 @@ class Event:
     updated: int = 0
     kept: dict[str, Any] = attrs.field(factory=dict)
     """Parameters that are stored but in no answer, such as reminders and colour."""
-    version: int = 0
-    """Counts its changes."""
-    plan: object = None
+    version: int = attrs.field(default=0, metadata=DERIVED)
+    """Counts its changes, for those who keep something of it for a while."""
+    plan: int | None = None
     """The moments that subscribers are told at; another plan takes the place of this one."""
-    when_moved: dict[str, Callable[[], None]] = attrs.field(factory=dict, repr=False)
+    when_moved: dict[str, Act] = attrs.field(factory=dict, repr=False)
     """What has to follow the event to another time, by who follows it."""
+    places: tuple[tuple[int, int, bool], ...] = attrs.field(factory=tuple, repr=False)
+    """Where it was before it was moved: starts, ends, and whether these are whole days."""
 
     @property
     def managed(self) -> bool:
@@ -181,17 +185,21 @@ class EventBook:
     The events of one calendar, deleted ones included, found by what is asked for.
 
     Every change goes through `add` and `change`, which keep the indexes true.
+
+    Attributes:
+        entered: Called with each new event.
     """
 
-    __slots__ = ("_by_id", "_by_uid", "_changes", "_owned", "_places", "_spans")
+    __slots__ = ("_by_id", "_by_uid", "_changes", "_moved", "_owned", "_spans", "entered")
 
     def __init__(self) -> None:
         self._by_uid: dict[str, Event] = {}
         self._by_id: dict[tuple[str, str], Event] = {}
         self._owned: dict[str, list[Event]] = {}
         self._spans: dict[Kind, SpanIndex] = {}
-        self._places: dict[str, list[tuple[int, int, bool]]] = {}
+        self._moved: dict[str, Event] = {}
         self._changes: Ordered[tuple[int, str]] = Ordered()
+        self.entered: Callable[[Event], object] | None = None
 
     def __len__(self) -> int:
         return len(self._by_uid)
@@ -211,15 +219,33 @@ class EventBook:
         """Enter a new event."""
         event.created = event.created or now
         event.updated = event.updated or now
+        self._enter(event)
+        self._index(event, event.kind)
+        self._changes.add((event.updated, event.uid))
+        if self.entered is not None:
+            self.entered(event)
+        return event
+
+    def fill(self, events: Iterable[Event]) -> None:
+        """Enter events as they are, in the order in which they came, into an empty book."""
+        spans: dict[Kind, list[tuple[int, int, str]]] = {}
+        for event in events:
+            self._enter(event)
+            if event.places:
+                self._moved[event.uid] = event
+            spans.setdefault(event.kind, []).append((event.start, event.end, event.uid))
+        for kind, entries in spans.items():
+            self._spans[kind] = SpanIndex()
+            self._spans[kind].fill(entries)
+        self._changes.fill((event.updated, event.uid) for event in self)
+
+    def _enter(self, event: Event) -> None:
         self._by_uid[event.uid] = event
         if event.owner is not None:
             self._owned.setdefault(event.owner, []).append(event)
             if event.event_id is not None:
                 # Further occurrences of an event that recurs bear its id too.
                 self._by_id.setdefault((event.owner, event.event_id), event)
-        self._enter(event, event.kind)
-        self._changes.add((event.updated, event.uid))
-        return event
 
     def change(self, event: Event, now: int, **changes: Any) -> Event:
         """Give an event of this book new values."""
@@ -229,16 +255,17 @@ class EventBook:
         moved, after = before != (event.start, event.end, event.all_day), event.kind
         if moved or kind != after:
             self._spans[kind].remove(before[0], before[1], event.uid)
-            self._enter(event, after)
+            self._index(event, after)
         if moved:
-            self._places.setdefault(event.uid, []).append(before)
+            event.places += (before,)
+            self._moved[event.uid] = event
         self._changes.remove((event.updated, event.uid))
         self._changes.add((now, event.uid))
         event.updated = now
         event.version += 1
         return event
 
-    def _enter(self, event: Event, kind: Kind) -> None:
+    def _index(self, event: Event, kind: Kind) -> None:
         index = self._spans.get(kind)
         if index is None:
             index = self._spans[kind] = SpanIndex()
@@ -289,14 +316,12 @@ class EventBook:
 
     def moved(self) -> Iterator[Event]:
         """Every event that was moved."""
-        for uid in self._places:
-            yield self._by_uid[uid]
+        return iter(self._moved.values())
 
     def was_in(self, event: Event, window: Window) -> bool:
         """Whether an event of this book was in a window before it was moved."""
         return any(
-            window.covers(start, end, all_day=all_day)
-            for start, end, all_day in self._places.get(event.uid, ())
+            window.covers(start, end, all_day=all_day) for start, end, all_day in event.places
         )
 
 

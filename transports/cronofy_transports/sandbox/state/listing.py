@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable, Iterator
 from heapq import merge
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+import attrs
+
+from . import DERIVED
 from .spans import Entry
 
 if TYPE_CHECKING:
@@ -15,32 +19,40 @@ if TYPE_CHECKING:
 
 __all__ = ("Listing",)
 
+Source: TypeAlias = "tuple[Calendar, tuple[list[Entry], ...]]"
 
+
+@attrs.define(eq=False)
 class Listing:
     """
     Events by start, then calendar, then uid.
 
     Which they are is settled when they are put in; how many they are is known at once.
+
+    Attributes:
+        sources: Calendars with parts, of which none is empty; parts and entries ascend.
     """
 
-    def __init__(self) -> None:
-        self._count = 0
-        self._sources: list[Iterator[tuple[int, str, str, Calendar]]] = []
-        self._ordered: Iterator[tuple[int, str, str, Calendar]] | None = None
-        self._read: list[Event] = []
+    sources: list[Source] = attrs.field(factory=list, repr=False)
+    _ordered: Iterator[tuple[int, str, str, Calendar]] | None = attrs.field(
+        default=None, init=False, repr=False, metadata=DERIVED
+    )
+    _read: list[Event] = attrs.field(factory=list, init=False, repr=False, metadata=DERIVED)
 
     def put(self, calendar: Calendar, *parts: list[Entry]) -> None:
         """Add events of a calendar that are in no other part; parts and entries ascend."""
-        self._count += sum(map(len, parts))
-        self._sources.append(_source(calendar, parts))
+        some = tuple(part for part in parts if part)
+        if some:
+            # Books do not give parts in an order of which anybody could be sure.
+            insort(self.sources, (calendar, some), key=_first)
 
     def __len__(self) -> int:
-        return self._count
+        return sum(len(part) for _, parts in self.sources for part in parts)
 
     def __getitem__(self, wanted: slice) -> list[Event]:
         if self._ordered is None:
-            self._ordered = merge(*self._sources)
-        missing = wanted.indices(self._count)[1] - len(self._read)
+            self._ordered = merge(*(_entries(*source) for source in self.sources))
+        missing = wanted.indices(len(self))[1] - len(self._read)
         for _, _, uid, calendar in islice(self._ordered, max(0, missing)):
             event = calendar.events.get(uid)
             assert event is not None, "books lose no event"
@@ -48,7 +60,13 @@ class Listing:
         return self._read[wanted]
 
 
-def _source(
+def _first(source: Source) -> tuple[int, str, str]:
+    calendar, parts = source
+    start, uid = parts[0][0]
+    return start, calendar.calendar_id, uid
+
+
+def _entries(
     calendar: Calendar, parts: Iterable[list[Entry]]
 ) -> Iterator[tuple[int, str, str, Calendar]]:
     for start, uid in chain.from_iterable(parts):

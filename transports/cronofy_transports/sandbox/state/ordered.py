@@ -11,7 +11,7 @@ is written later does not reach the part.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from typing import Any, Final, Generic, TypeVar
 
@@ -59,6 +59,12 @@ class Ordered(Generic[T]):
         if len(chunk) > self._longest:
             half = len(chunk) // 2
             self._replace(index, index + 1, [chunk[:half], chunk[half:]])
+
+    def fill(self, entries: Iterable[T]) -> None:
+        """Put in many while there are none, in whatever order they come."""
+        ordered, longest = sorted(entries), self._longest
+        starts = range(0, len(ordered), longest)
+        self._replace(0, 0, [ordered[start : start + longest] for start in starts])
 
     def remove(self, entry: T) -> None:
         """

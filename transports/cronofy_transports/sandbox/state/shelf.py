@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import attrs
 
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from ..clock import Clock
     from ..ids import Ids
 
-__all__ = ("Leaf", "Shelf")
+__all__ = ("Leaf", "Render", "Shelf")
+
+Render: TypeAlias = Callable[[Any, Any], Any]
+"""Makes the answer's entry of an object and a view of it; `None` leaves it out."""
 
 
 class Entries(Protocol):
@@ -33,7 +36,7 @@ class Roll:
     Attributes:
         kind: What it lists; a page is found only where pages of its kind are.
         entries: Live objects, so that a later page shows them as they are then.
-        render: Makes the answer's entry of an object; `None` leaves it out.
+        view: How the answer shows them, as plain data.
         pages: How many pages it has.
         tokens: The names of the pages from the second on, as far as they were told.
         size: Entries of one page; those of further pages are as many as of the first.
@@ -42,7 +45,7 @@ class Roll:
     kind: str
     authorization: Authorization
     entries: Entries
-    render: Any
+    view: Any
     pages: int
     size: int
     expires_at: int
@@ -72,7 +75,14 @@ class Shelf:
         self._clock, self._ids = clock, ids
         self._rolls: dict[str, tuple[Roll, int]] = {}
 
-    def first(self, kind: str, authorization: Authorization, entries: Entries, render: Any) -> Leaf:
+    def first(
+        self,
+        kind: str,
+        authorization: Authorization,
+        entries: Entries,
+        render: Render,
+        view: Any,
+    ) -> Leaf:
         """Put an answer on the shelf, and take its first page."""
         self._clear()
         size = self.choices.page_size
@@ -80,14 +90,16 @@ class Shelf:
             kind=kind,
             authorization=authorization,
             entries=entries,
-            render=render,
+            view=view,
             pages=max(1, -(-len(entries) // size)),
             size=size,
             expires_at=self._clock.now() + self.choices.page_lifetime,
         )
-        return self._leaf(roll, 0)
+        return self._leaf(roll, 0, render)
 
-    def find(self, kind: str, authorization: Authorization, token: str) -> Leaf | None:
+    def find(
+        self, kind: str, authorization: Authorization, token: str, render: Render
+    ) -> Leaf | None:
         """A further page; `None` if there is none of this name for this authorization."""
         roll, index = self._rolls.get(token, (None, 0))
         if (
@@ -97,24 +109,32 @@ class Shelf:
             or roll.expires_at <= self._clock.now()
         ):
             return None
-        return self._leaf(roll, index)
+        return self._leaf(roll, index, render)
 
-    def entry_before(self, token: str) -> Any:
-        """The last entry of the page before a further page, as it looks now, if there is one."""
+    def entry_before(self, token: str, renders: Mapping[str, Render]) -> Any:
+        """
+        The last entry of the page before a further page, as it looks now, if there is one.
+
+        Args:
+            token: The name of the further page.
+            renders: How entries are shown, by what an answer lists.
+        """
         roll, index = self._rolls.get(token, (None, 0))
         if roll is None:
             return None
         first = index * roll.size
-        return next(map(roll.render, roll.entries[first - 1 : first]), None)
+        shown = (renders[roll.kind](each, roll.view) for each in roll.entries[first - 1 : first])
+        return next(shown, None)
 
     def second_page(self, token: str) -> str | None:
         """The name of the second page of the answer that a further page is of."""
         roll, _ = self._rolls.get(token, (None, 0))
         return None if roll is None else roll.tokens[0]
 
-    def _leaf(self, roll: Roll, index: int) -> Leaf:
+    def _leaf(self, roll: Roll, index: int, render: Render) -> Leaf:
         size = roll.size
-        rendered = (roll.render(entry) for entry in roll.entries[index * size : (index + 1) * size])
+        entries = roll.entries[index * size : (index + 1) * size]
+        rendered = (render(entry, roll.view) for entry in entries)
         return Leaf(
             items=[item for item in rendered if item is not None],
             current=index + 1,

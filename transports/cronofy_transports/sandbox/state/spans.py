@@ -9,7 +9,8 @@ window can reach into it. A question costs a bisection per tier and the answer i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 import attrs
 
@@ -50,6 +51,15 @@ class SpanIndex:
         if tier is None:
             tier = self._tiers[exponent] = Ordered()
         tier.add((start, key))
+
+    def fill(self, entries: Iterable[tuple[int, int, str]]) -> None:
+        """Enter many into an empty index: starts, ends and keys."""
+        tiers: dict[int, list[Entry]] = defaultdict(list)
+        for start, end, key in entries:
+            tiers[(end - start).bit_length()].append((start, key))
+        for exponent, tier in tiers.items():
+            self._tiers[exponent] = Ordered()
+            self._tiers[exponent].fill(tier)
 
     def remove(self, start: int, end: int, key: str) -> None:
         """
