@@ -44,7 +44,7 @@ CHECKS = [
     ("pyright", ["-m", "pyright"]),
 ]
 GENERATED = [
-    ("OPERATIONS.md", ["-X", "utf8", "-m", "cronofy_async", "operations", "--markdown"]),
+    ("OPERATIONS.md", ["-X", "utf8", "-m", "docs.operations"]),
 ]
 LEFTOVERS = [".*_cache", ".coverage*", ".hypothesis", ".nox", "build", "dist", "docs/_build"]
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from . import blocking, decode, far, reading, startup
+from . import blocking, decode, far, plugin, reading, sandbox, startup
 from .group import MAIN, Group
 
 __all__ = ("GOALS", "GROUPS", "Goal")
@@ -19,6 +19,10 @@ GROUPS: Final[Mapping[str, Group]] = {
     **reading.GROUPS,
     **far.GROUPS,
     **blocking.GROUPS,
+    "plugin": Group(plugin.VARIANTS),
+    "sandbox-requests": Group(sandbox.REQUESTS),
+    "sandbox-worlds": Group(sandbox.WORLDS),
+    "sandbox-memory": Group(sandbox.MEMORY, unit="MB", rounds=1),
 }
 
 
@@ -208,6 +212,45 @@ GOALS: Final = (
         "ours, 50 in flight",
         0.025,
         "wall",
+    ),
+    Goal(
+        "sandbox-request",
+        "sandbox over HTTP: one of many simple requests, 1,500 in a second",
+        "sandbox-requests",
+        "sandbox: a simple request",
+        0.67,
+        against=None,
+    ),
+    Goal(
+        "sandbox-first-page",
+        "sandbox: first page of a world of 200,000 events against one of 2,000",
+        "sandbox-worlds",
+        "first page, 200,000 events",
+        1.5,
+    ),
+    Goal(
+        "sandbox-second-page",
+        "sandbox: the same of the second page",
+        "sandbox-worlds",
+        "second page, 200,000 events",
+        1.5,
+        against="second page, 2,000 events",
+    ),
+    Goal(
+        "sandbox-availability",
+        "sandbox: availability of 10 people with 500 events each over 35 days",
+        "sandbox-worlds",
+        "availability, 10 people x 500 events x 35 days",
+        50,
+        against=None,
+    ),
+    Goal(
+        "sandbox-memory",
+        "sandbox: memory of a world of 200,000 events",
+        "sandbox-memory",
+        "a world of 200,000 events",
+        400,
+        against=None,
     ),
 )
 """Every goal; the figures come from the requirements of the project."""

@@ -129,9 +129,13 @@ def _verdict(found: Found) -> str:
 
 def _figures(found: Found) -> tuple[str, str, str, str]:
     """Target, median, middle half and rounds, as text."""
-    spread, unit = found.spread, f" {found.goal.unit}" if found.goal.unit else ""
+    spread = found.spread
     middle = f"{_short(spread.low)} to {_short(spread.high)}"
-    return f"{found.goal.target:g}{unit}", _short(spread.median), middle, str(spread.rounds)
+    return _target(found.goal), _short(spread.median), middle, str(spread.rounds)
+
+
+def _target(goal: Goal) -> str:
+    return f"{goal.target:g} {goal.unit}".rstrip()
 
 
 def _short(value: float) -> str:
@@ -177,7 +181,7 @@ def markdown(results: Results) -> str:
     for goal in GOALS:
         found = measured.get(goal.name)
         if found is None:
-            lines.append(f"| {goal.claim} | {goal.target:g} | | | | not measured |")
+            lines.append(f"| {goal.claim} | {_target(goal)} | | | | not measured |")
             continue
         figures = " | ".join(_figures(found))
         lines.append(f"| {goal.claim} | {figures} | {_verdict(found)} |")

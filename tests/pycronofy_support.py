@@ -24,6 +24,7 @@ from cronofy_transports.demo.consent import approve_by_form
 from cronofy_transports.demo.screen import Screen
 from cronofy_transports.sandbox import Choices, run_in_thread
 
+from .sandbox.remote import Remote
 from .sandbox.wire import Person, Wire
 from .transports.servers import ThreadedServer
 
@@ -180,11 +181,20 @@ def both_clients() -> Iterator[Both]:
     """A sandbox over HTTP with short pages, and both clients."""
     wire = Wire(Choices(page_size=2, page_lifetime=24 * 3600))
     person = wire.person()
-    tokens = {"access_token": person.token, "refresh_token": person.refresh_token}
     with run_in_thread(wire.sandbox) as urls:
-        theirs = pointed_at(urls.api_url, **wire.client, **tokens)
-        with Cronofy(wire.sandbox.client_id, wire.secret, api_url=urls.api_url) as app:
-            yield Both(wire, person, urls.api_url, theirs, app, app.account(**tokens))
+        yield from _both(wire, person, urls.api_url)
+
+
+def both_of(remote: Remote) -> Iterator[Both]:
+    """Both clients, of the one person of a sandbox in another process."""
+    return _both(remote, remote.first_person(), remote.url)
+
+
+def _both(wire: Wire, person: Person, url: str) -> Iterator[Both]:
+    tokens = {"access_token": person.token, "refresh_token": person.refresh_token}
+    theirs = pointed_at(url, **wire.client, **tokens)
+    with Cronofy(wire.client["client_id"], wire.secret, api_url=url) as app:
+        yield Both(wire, person, url, theirs, app, app.account(**tokens))
 
 
 def sent_by_pycronofy() -> set[str]:

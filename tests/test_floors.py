@@ -39,10 +39,15 @@ NEIGHBOURS = {
         "client.endpoints",
     ),
     "demo": tuple(FLOORS),
+    "pytest_plugin": tuple(FLOORS),
 }
-UPSTAIRS = {"sandbox": ("demo",), "demo": ()}
+UPSTAIRS = {
+    "sandbox": ("demo", "pytest_plugin"),
+    "demo": ("pytest_plugin",),
+    "pytest_plugin": ("demo",),
+}
 TRANSPORT_NEIGHBOURS = ("_version", "core")
-TRANSPORT_UPSTAIRS = ("demo", "sandbox")
+TRANSPORT_UPSTAIRS = ("demo", "pytest_plugin", "sandbox")
 
 HTTP_LIBRARIES = frozenset({"aiohttp", "httpx", "httpx2", "requests", "urllib3"})
 IMPORTERS = frozenset({"__import__", "exports", "import_module", "module"})
@@ -339,6 +344,11 @@ FLAWS: list[tuple[Rule, dict[str, str], str]] = [
     (transports_know_their_place, {f"{T}.aiohttp": "from .sandbox import server"}, "sandbox"),
     (transports_know_their_place, {f"{T}.sandbox.s": f"from {A}.client import d"}, "client.d"),
     (transports_know_their_place, {f"{T}.sandbox.s": "from ..demo import main"}, f"{T}.demo"),
+    (
+        transports_know_their_place,
+        {f"{T}.sandbox.s": "from ..pytest_plugin import server"},
+        "pytest_plugin",
+    ),
     (
         there_are_no_circles,
         {f"{A}.core.a": "from . import z", f"{A}.core.z": "from .a import A"},

@@ -150,7 +150,7 @@ def test_the_body_says_what_is_deleted(operation: Any, body: dict[str, Any]) -> 
     [
         ({}, "available_period_id"),
         ({"available_period_id": "mon-am", "delete_all": True}, "delete_all"),
-        ({"delete_all": False}, "available_period_id"),
+        ({"delete_all": False}, "delete_all"),
         ({"delete_all": 1}, "delete_all"),
         ({"available_period_id": "x" * 65}, "available_period_id"),
     ],

@@ -1,5 +1,5 @@
 """
-The official SDK, as it is, against the sandbox over HTTP: a witness that is not ours.
+The official SDK, as it is, against the sandbox's process: a witness that is not ours.
 
 What pycronofy sends was written against the real service, so a name that our client
 and our sandbox had wrong alike would show here. Nothing of it is changed but where it
@@ -9,16 +9,19 @@ our client does at the same place.
 
 from __future__ import annotations
 
+import inspect
+import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import attrs
+import pycronofy  # type: ignore[import-untyped]  # it has no types: one reason to migrate
 import pytest
-from pycronofy import batch as official_batch  # type: ignore[import-untyped]  # as above
+from pycronofy import batch as official_batch
 from pycronofy import exceptions as official_errors
 
-from cronofy_async.callbacks import SIGNATURE_HEADER
+from cronofy_async.callbacks import SIGNATURE_HEADER, sign
 from cronofy_async.models import SequenceItem
 
 from .pycronofy_support import (
@@ -29,18 +32,27 @@ from .pycronofy_support import (
     Both,
     Stub,
     approved,
-    both_clients,
+    both_of,
     event,
     periods,
     pointed_at,
     sent_by_pycronofy,
 )
+from .sandbox.remote import Remote, running
+
+
+@pytest.fixture(scope="module")
+def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
+    """A sandbox as a process of its own, with one person."""
+    with running(tmp_path_factory.mktemp("world")) as remote:
+        yield remote
 
 
 @pytest.fixture
-def both() -> Iterator[Both]:
-    """Both clients, of one person of one sandbox."""
-    yield from both_clients()
+def both(remote: Remote) -> Iterator[Both]:
+    """Both clients, of that person; the world is as it was at the start, with short pages."""
+    remote.begin_again(page_size=2, page_lifetime=24 * 3600)
+    yield from both_of(remote)
 
 
 def test_the_quick_start(both: Both) -> None:
@@ -180,7 +192,7 @@ class Calls(Both):
 
     def service_account(self) -> Any:
         """pycronofy for an account that reaches a whole domain, authorized by its page."""
-        self.wire.sandbox.control.add_room(ROOM, "Board room")
+        self.wire.command("add_room", email=ROOM, title="Board room")
         url = self.app.enterprise_authorization_url(
             redirect_uri=BACK,
             scope="service_account/accounts/manage service_account/resources/manage",
@@ -474,3 +486,32 @@ def test_a_call_has_its_effect(name: str, both: Both) -> None:
     """What a method of pycronofy sends is understood, carried out and answered."""
     check: Callable[[Calls], None] = vars(Calls)[name]
     check(Calls(**attrs.asdict(both, recurse=False)))
+
+
+# Those that send nothing are asserted here, and beside the defects.
+LOCAL = {"user_auth_link", "hmac_valid", "is_authorization_expired", "validate"}
+
+
+def test_every_public_method_is_called() -> None:
+    """What pycronofy has today is called here, or shapes arguments of what is."""
+    public = {
+        name
+        for name, _ in inspect.getmembers(pycronofy.Client, inspect.isfunction)
+        if not name.startswith("_")
+    }
+    shaping = {name for name in public if name.startswith(("map_", "translate_"))}
+    assert public == sent_by_pycronofy() | LOCAL | shaping
+    assert sent_by_pycronofy() <= vars(Calls).keys()
+
+
+def test_consent_and_tokens_are_judged_by_the_client_itself(both: Both) -> None:
+    """The link names the client; a signature over the very bytes is good; tokens expire."""
+    link = both.theirs.user_auth_link(BACK, scope="read_write", state="s-1")
+    assert link.startswith(f"{both.url}/oauth/authorize?")
+    body = json.dumps({"notification": {"type": "change"}})
+    signed = sign(body.encode(), both.wire.secret)
+    assert both.theirs.hmac_valid(signed, body)
+    assert not both.theirs.hmac_valid(signed, body + " ")
+    assert both.theirs.is_authorization_expired()
+    with pytest.raises(official_errors.PyCronofyValidationError):
+        both.theirs.validate("delete_event", both.cal, None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import socket
 import subprocess
 import sys
 import textwrap
@@ -117,6 +119,46 @@ def test_the_programs_of_the_sandbox_page_run(environment: dict[str, str]) -> No
 
     assert len(programs) >= 2
     assert (0, "") == (done.returncode, done.stderr)
+
+
+TESTING = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_suite_of_the_page_about_testing_passes(tmp_path: Path) -> None:
+    """The modules of the page about testing, put into one folder, are a suite that passes."""
+    modules = re.findall(r"^```python\n# (\w+\.py)\n(.*?)^```", TESTING, re.DOTALL | re.MULTILINE)
+    for name, program in modules:
+        (tmp_path / name).write_text(program, encoding="utf-8")
+    done = run(
+        ["-m", "pytest", "-q", "-p", "no:cacheprovider", f"--rootdir={tmp_path}", str(tmp_path)], {}
+    )
+    tests = "".join(program for _, program in modules).count("def test_")
+
+    assert TESTING.count("```python\n") == len(modules)
+    # The one for anyio runs on each of its loops.
+    assert f"{tests + 1} passed" in done.stdout, done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl is installed")
+def test_the_commands_of_the_page_about_testing_run(tmp_path: Path) -> None:
+    """The commands for other languages are all carried out."""
+    (commands,) = re.findall(r"^```sh\n(.*?)^```", TESTING, re.DOTALL | re.MULTILINE)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = str(taken.getsockname()[1])
+    program = commands.replace("8080", port).replace("python -m", f"'{sys.executable}' -m")
+    done = subprocess.run(
+        ["bash", "-euc", f"cd '{tmp_path}'\n{program}"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert 5 == done.stdout.count('"result"')
 
 
 def test_there_are_programs() -> None:

@@ -676,12 +676,12 @@ def test_pyright_gets_a_node_where_the_system_has_none(run: ModuleType, machine:
 
 def test_docs_writes_each_page_and_spares_it_on_failure(run: ModuleType, prepared: Any) -> None:
     """A generated page is what its command printed, in UTF-8; a failed command changes nothing."""
-    module(prepared, "cronofy_async.__main__", "import sys; print('# é', sys.argv[1:])")
+    module(prepared, "docs.operations", "import sys; print('# é', sys.argv[1:])")
     page = Path(prepared.root) / "OPERATIONS.md"
     assert 0 == run.docs(prepared, [])
-    assert page.read_text(encoding="utf-8").startswith("# é ['operations', '--markdown']")
+    assert page.read_text(encoding="utf-8").startswith("# é []")
     written = page.read_bytes()
-    module(prepared, "cronofy_async.__main__", "print('half'); raise SystemExit(4)")
+    module(prepared, "docs.operations", "print('half'); raise SystemExit(4)")
     assert 4 == run.docs(prepared, [])
     assert written == page.read_bytes()
 

@@ -58,7 +58,7 @@ def converter(strict: bool) -> Converter:
 
     result.register_structure_hook_factory(attrs.has, structure_class)
     for cls in _JSON_NAMES:
-        result.register_structure_hook(cls, _plain(cls))
+        result.register_structure_hook(cls, _plain(cls, strict=strict))
     result.register_structure_hook_func(
         lambda t: t in LEAVES,
         lambda raw, t: LEAVES[t].read_strict(raw) if strict else LEAVES[t].read(raw),
@@ -98,14 +98,22 @@ def _forgiving(cls: Any, read: Callable[[Any, Any], Any]) -> Callable[[Any, Any]
 _JSON_NAMES = {str: "a string", int: "an integer", bool: "a boolean", float: "a number"}
 
 
-def _plain(cls: type) -> Callable[[Any, Any], Any]:
+# Source: /developers/api/data-types/
+_LARGEST: Final = 2**31 - 1
+
+
+def _plain(cls: type, *, strict: bool) -> Callable[[Any, Any], Any]:
     # cattrs would call str(), int(), bool(): null would become "None" and "false" True.
     accepted = (int, float) if cls is float else cls
     description = f"must be {_JSON_NAMES[cls]}"
 
+    bounded = strict and cls is int
+
     def read(raw: Any, type_: Any) -> Any:
         if not isinstance(raw, accepted) or (isinstance(raw, bool) and cls is not bool):
             raise ValueError(description)
+        if isinstance(raw, int) and bounded and not -_LARGEST - 1 <= raw <= _LARGEST:
+            raise ValueError("must be an integer of 32 bits")
         # Enums of strings come here too, as they are strings.
         return type_(raw) if issubclass(type_, Enum) else raw
 

@@ -91,8 +91,12 @@ def _read_query(cls: Any, request: Request) -> dict[str, Any]:
     kinds = _query_kinds(cls)
     raw: dict[str, Any] = {}
     for name, text in request.query:
-        if name.endswith("[]"):
-            raw.setdefault(name[:-2], []).append(text)
+        bare = name.removesuffix("[]")
+        if bare in raw and isinstance(raw[bare], list) != (bare != name):
+            wrong = FieldError(INVALID, "must be given once, or as a list")
+            raise RequestParseError({bare: (wrong,)})
+        if bare != name:
+            raw.setdefault(bare, []).append(text)
         else:
             raw[name] = _query_value(text, kinds.get(name))
     return raw

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import entry_points
 from typing import Any, Final, Protocol, runtime_checkable
 
 from .errors import InvalidArgumentError
+from .memo import memo
 from .wire import Request, Response
 
 __all__ = ("Transport", "load_transport")
@@ -55,6 +55,15 @@ def load_transport(name: str = DEFAULT) -> Callable[[], Transport]:
     Raises:
         InvalidArgumentError: No installed package offers a transport of that name.
     """
+    return _found(name)
+
+
+@memo
+def _found(name: str) -> Callable[[], Transport]:
+    # Loaded here, as it takes with it what reads mails and archives.
+    from importlib.metadata import entry_points
+
+    # Remembered, as all the packages that are installed have to be looked through.
     found: Any = next(iter(entry_points(group=GROUP, name=name)), None)
     if found is None:
         known = ", ".join(sorted(entry_points(group=GROUP).names)) or "none"

@@ -283,6 +283,9 @@ class Duration:
         return timedelta(minutes=self.minutes)
 
 
+_LONGEST: Final = 2**31 - 1
+
+
 def _read_duration(raw: Any) -> Duration:
     if not isinstance(raw, Mapping) or not raw or raw.keys() - {"hours", "minutes"}:
         raise ValueError("must be an object with minutes, hours or both")
@@ -290,6 +293,8 @@ def _read_duration(raw: Any) -> Duration:
     for number in (hours, minutes):
         if not isinstance(number, int) or isinstance(number, bool) or number < 0:
             raise ValueError("must hold whole numbers from 0 on")
+    if hours * 60 + minutes > _LONGEST:
+        raise ValueError("must be an integer of 32 bits, in minutes")
     if "hours" in raw and minutes >= 60:
         raise ValueError("must have fewer than 60 minutes beside hours")
     return Duration(hours * 60 + minutes)

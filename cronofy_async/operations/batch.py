@@ -160,9 +160,9 @@ class Batch(
         errors: dict[str, tuple[FieldError, ...]] = {}
         requests: list[Request] = []
         for index, entry in enumerate(raw["batch"]):
-            problem = _problem(entry)
-            if problem is not None:
-                errors[f"batch[{index}]"] = (FieldError(INVALID, problem),)
+            problems = _problems(entry)
+            if problems:
+                errors |= {f"batch[{index}]{at}": (each,) for at, each in problems.items()}
             else:
                 data = entry.get("data")
                 body = b"" if data is None else json.dumps(data).encode()
@@ -187,18 +187,22 @@ def _object(body: bytes) -> Mapping[str, Any]:
     return raw
 
 
-def _problem(entry: Any) -> str | None:
-    """What is wrong with an entry of a request, if anything is."""
+def _problems(entry: Any) -> dict[str, FieldError]:
+    """What is wrong with an entry of a request, by where in it."""
     if not isinstance(entry, dict):
-        return "must be an object"
+        return {"": FieldError(INVALID, "must be an object")}
+    found = {
+        f".{name}": FieldError(UNKNOWN, "is not a known parameter")
+        for name in sorted(entry.keys() - _ENTRY)
+    }
     for name in ("method", "relative_url"):
-        if not isinstance(entry.get(name), str):
-            return f"must have a {name}"
-    if not entry["relative_url"].startswith("/"):
-        return "must have a relative_url that begins with /"
-    if entry.keys() - _ENTRY:
-        return f"must have only {', '.join(sorted(_ENTRY))}"
-    return None
+        if entry.get(name) is None:
+            found[f".{name}"] = FieldError(REQUIRED, "must be specified")
+        elif not isinstance(entry[name], str):
+            found[f".{name}"] = FieldError(INVALID, "must be a string")
+    if not found and not entry["relative_url"].startswith("/"):
+        found[".relative_url"] = FieldError(INVALID, "must begin with /")
+    return found
 
 
 def _batchable(call: Operation[Any]) -> Operation[Any]:

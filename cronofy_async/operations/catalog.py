@@ -97,9 +97,13 @@ def choose(request: Request) -> type[Operation[Any]]:
         return candidates[0]
     given = _parameters(request)
     fitting = [op for op in candidates if _fits(op, given)]
+    # What a request says of itself counts even where it lacks something.
+    named = [op for op in candidates if op.fixed and _has_constants(op, given)]
+    # So does a flag with another value, which is then what is wrong.
+    named += [op for op in candidates if any(given.get(flag) is not None for flag in _flags(op))]
     # An operation without a telling parameter is the fallback among its namesakes.
     plain = [op for op in candidates if op.selector is None and not op.fixed]
-    return next(iter((*fitting, *plain, *candidates)))
+    return next(iter((*fitting, *named, *plain, *candidates)))
 
 
 def _openness(operation: type[Operation[Any]]) -> tuple[bool, int]:
@@ -110,11 +114,20 @@ def _openness(operation: type[Operation[Any]]) -> tuple[bool, int]:
 def _fits(operation: type[Operation[Any]], given: Mapping[str, Any]) -> bool:
     if operation.selector is None and not operation.fixed:
         return False
-    constants = all(
+    return _has_constants(operation, given) and (
+        operation.selector is None or operation.selector in given
+    )
+
+
+def _flags(operation: type[Operation[Any]]) -> list[str]:
+    return [name for name, value in operation.fixed.items() if isinstance(value, bool)]
+
+
+def _has_constants(operation: type[Operation[Any]], given: Mapping[str, Any]) -> bool:
+    return all(
         given.get(name) == value or (name in operation.presumed and given.get(name) is None)
         for name, value in operation.fixed.items()
     )
-    return constants and (operation.selector is None or operation.selector in given)
 
 
 def _parameters(request: Request) -> Mapping[str, Any]:

@@ -308,7 +308,7 @@ def test_member_statuses_tell_how_far_to_rely_on_calendars(wire: Wire) -> None:
     [
         ({"participants": None}, "participants", "errors.required"),
         ({"required_duration": None}, "required_duration", "errors.required"),
-        ({"query_periods": None}, "query_periods", None),
+        ({"query_periods": None}, "query_periods", "errors.required"),
         ({"query_periods": []}, "query_periods", None),
         ({"participants": []}, "participants", None),
         ({"required_duration": {"minutes": 0}}, "required_duration", None),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cronofy_async.core.wire import Request
 from cronofy_transports.sandbox import leniency
 
+from .leniencies import CASES
 from .wire import ORIGIN, Person, Wire, errors, keys
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
@@ -39,6 +40,45 @@ def test_each_leniency_says_who_needs_it() -> None:
             name in needed_by
             for name in ("cronofy-", "pycronofy", "omniauth", "PHP", "the reference")
         )
+
+
+ALL = [
+    *(each.what for each in (*leniency.BEFORE, *leniency.AFTER)),
+    *(what for what, _ in leniency.ELSEWHERE),
+]
+
+
+@pytest.mark.parametrize("what", ALL)
+def test_each_leniency_is_granted(wire: Wire, person: Person, what: str) -> None:
+    """For everything in the table there is a request that is taken because of it."""
+    ((method, path, body, headers),) = (
+        case for name, case in CASES.items() if what.startswith(name)
+    )
+    for number in range(101):
+        wire.write(person, f"filler {number}")
+    week = [{"day": "monday", "start_time": "09:00", "end_time": "17:00"}]
+    rule = {"availability_rule_id": "default", "tzid": "Etc/UTC", "weekly_periods": week}
+    wire.send("POST", "/v1/availability_rules", rule, token=person.token)
+    first = wire.get("/v1/events", person, tzid="Etc/UTC", include_managed=True)
+    real = {
+        **wire.client,
+        "sub": person.sub,
+        "code": wire.sandbox.control.authorize(person.sub, "https://example.org/back"),
+        "calendar_id": quote(person.calendar_id, safe=""),
+        "refresh_token": person.refresh_token,
+        "next_page": first["pages"]["next_page"],
+    }
+
+    def filled(text: str) -> str:
+        for name, value in real.items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
+
+    content = body.decode() if isinstance(body, bytes) else json.dumps(body)
+    given = {"Authorization": f"Bearer {person.token}", "Content-Type": "application/json"}
+    given = {name: filled(text) for name, text in {**given, **headers}.items() if text}
+    sent = b"" if body is None else filled(content).encode()
+    assert wire.send(method, filled(path), sent, headers=given).status in (200, 202)
 
 
 def test_pycronofys_reads_are_taken(wire: Wire, person: Person) -> None:

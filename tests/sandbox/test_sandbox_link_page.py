@@ -102,6 +102,35 @@ def test_none_may_suit(wire: Wire, person: Person, browser: Browser) -> None:
     assert 302 == book(browser, made).status
 
 
+def test_none_suits_only_if_somebody_is_told_of_it(
+    wire: Wire, person: Person, browser: Browser
+) -> None:
+    """Without a URL for it there is no such button, and a made-up one does nothing."""
+    for urls in (None, {"no_times_displayed_url": "https://example.org/empty"}):
+        page = Page.of(browser.open(link(wire, person, callback_urls=urls)["url"]))
+        assert ["choose"] == page.buttons
+        assert "Thank you" not in Page.of(browser.submit(page, decision="none")).text
+    assert [] == told(wire)
+
+
+def test_days_can_be_folded_up(wire: Wire, person: Person, browser: Browser) -> None:
+    """Each day of the link's zone is one heading; the day of the chosen time is unfolded."""
+    periods = [
+        {"start": f"2030-01-{day}T21:00:00Z", "end": f"2030-01-{day}T23:00:00Z"}
+        for day in ("07", "09")
+    ]
+    availability = {
+        "participants": [{"members": [{"sub": person.sub}], "required": "all"}],
+        "required_duration": {"minutes": 60},
+        "query_periods": periods,
+    }
+    event = {**EVENT, "tzid": "Asia/Dubai"}
+    page = Page.of(browser.open(link(wire, person, event=event, availability=availability)["url"]))
+    for day in ("Tuesday 2030-01-08", "Thursday 2030-01-10"):
+        assert 1 == page.text.count(day)
+    assert [True, False] == ["open" in given for tag, given in page.tags if tag == "details"]
+
+
 def test_there_may_be_none_to_show(wire: Wire, person: Person, browser: Browser) -> None:
     """The application is told each time; nobody is told where no URL was given."""
     made = link(wire, person, callback_urls=URLS)

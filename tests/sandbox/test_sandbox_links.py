@@ -294,6 +294,23 @@ def test_an_event_that_cannot_be_written_leaves_the_link_open(wire: Wire, person
     assert "open" == status(wire, made)["status"]
 
 
+def test_all_target_calendars_are_written_to_or_none(wire: Wire, person: Person) -> None:
+    """One that does not take its event keeps the others from having theirs."""
+    other = wire.person(conferencing=None)
+    targets = [
+        {"sub": person.sub, "calendar_id": person.calendar_id},
+        {
+            "sub": other.sub,
+            "calendar_id": other.calendar_id,
+            "event": {"conferencing": {"profile_id": "integrated"}},
+        },
+    ]
+    made = link(wire, person, other, target_calendars=targets)
+    command = {"real_time_scheduling_id": made["real_time_scheduling_id"], "start": SLOT}
+    assert 422 == wire.send("POST", "/_sandbox/choose_slot", command).status
+    assert [] == wire.events(person, only_managed=True) + wire.events(other, only_managed=True)
+
+
 @pytest.mark.parametrize("state", ["open", "completed", "disabled"])
 def test_a_link_has_a_page(wire: Wire, person: Person, state: str) -> None:
     """The page says what became of the link; an unknown one is 404."""

@@ -9,9 +9,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -60,6 +61,45 @@ def test_a_process_says_once_that_it_is_ready_and_ends_when_told(number: signal.
         running.send_signal(number)
         rest, complaints = running.communicate(timeout=10)
         assert (0, "", "") == (running.returncode, rest, complaints)
+
+
+def test_who_connects_right_after_the_ready_line_is_answered() -> None:
+    """Several at once too: what serves them is loaded while they wait."""
+    with process("--ready-json") as running:
+        assert running.stdout is not None
+        ready = json.loads(running.stdout.readline())
+        address = ("127.0.0.1", urlsplit(ready["api_url"]).port)
+        with ExitStack() as stack:
+            waiting = [stack.enter_context(socket.create_connection(address)) for _ in range(5)]
+            for each in waiting:
+                each.sendall(b"GET /v1/calendars HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            for each in waiting:
+                each.settimeout(10)
+                assert each.recv(64).startswith(b"HTTP/1.1 401 ")
+
+
+def test_a_process_is_ready_before_it_has_loaded_a_web_server() -> None:
+    """Until then nobody could be answered, but everybody can connect."""
+    program = (
+        "import sys; import cronofy_transports.sandbox.__main__; "
+        "print(*{'aiohttp', 'asyncio', 'sqlite3'} & sys.modules.keys())"
+    )
+    assert (
+        "\n"
+        == subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        ).stdout
+    )
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])
+def test_a_process_listens_where_it_is_told_to(host: str) -> None:
+    """A name stands for all of its addresses."""
+    with process("--ready-json", "--host", host) as running:
+        assert running.stdout is not None
+        url = json.loads(running.stdout.readline())["api_url"]
+        assert host == urlsplit(url).hostname
+        assert 401 == fetch(f"{url}/v1/calendars")[0]
 
 
 def ready_line(*arguments: str) -> dict[str, Any]:

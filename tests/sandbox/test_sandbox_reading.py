@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cronofy_transports.sandbox import Choices
+from cronofy_transports.sandbox.error_keys import ERROR_KEYS
 
 from .wire import NOW, ORIGIN, Person, Wire, errors, keys
 
@@ -342,7 +343,7 @@ def test_a_page_is_only_for_who_asked_for_the_first(wire: Wire, person: Person) 
         ("tzid=Mars%2FOlympus", "tzid", "errors.invalid"),
         ("tzid=Etc%2FUTC&from=yesterday", "from", "errors.invalid"),
         ("tzid=Etc%2FUTC&to=2030-13-01", "to", "errors.invalid"),
-        ("tzid=Etc%2FUTC&include_deleted=maybe", "include_deleted", "errors.invalid"),
+        ("tzid=Etc%2FUTC&include_deleted=maybe", "include_deleted", "errors.must_be_boolean"),
         ("tzid=Etc%2FUTC&last_modified=2030-01-01T00:00:00.5Z", "last_modified", "errors.invalid"),
         ("tzid=Etc%2FUTC&calendar_ids[]=cal_x", "calendar_ids", "errors.invalid_calendar_ids"),
         ("tzid=Etc%2FUTC&include_manged=true", "include_manged", "errors.not_recognized"),
@@ -355,7 +356,8 @@ def test_a_wrong_parameter_is_named(
     response = wire.send("GET", f"/v1/events?{query}", token=person.token)
     assert {field: [key]} == keys(response)
     ((complaint,),) = errors(response).values()
-    assert complaint["description"].startswith(field)
+    words = ERROR_KEYS[key].words or f"{field} "
+    assert complaint["description"].startswith(words.format(name=field))
 
 
 def test_unknown_parameters_can_be_passed_over() -> None:

@@ -29,8 +29,10 @@ EVENT = {
 
 @pytest.fixture
 def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
+    """An empty sandbox whose application is an internal one."""
+    wire = Wire()
+    wire.command("link_to_unit")
+    return wire
 
 
 @pytest.fixture

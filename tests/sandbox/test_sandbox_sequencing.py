@@ -151,6 +151,20 @@ def test_whoever_takes_no_part_gets_all_if_nobody_does(wire: Wire) -> None:
     assert [("e-a", "Part a", "09:00")] == written(wire, b)
 
 
+def test_all_meetings_are_written_or_none(wire: Wire) -> None:
+    """One that cannot be written keeps the others out of the calendars, and the link open."""
+    a, b = wire.person(), wire.person()
+    broken = {"event_id": "e-b", "summary": "B", "conferencing": {"profile_id": "pro_gone"}}
+    items = [item("a", 0, a), item("b", 1, b, event=broken)]
+    made = create(wire, items, a, b).json()["real_time_sequencing"]
+    command = {
+        "real_time_sequencing_id": made["real_time_sequencing_id"],
+        "start": "2030-01-07T09:00:00Z",
+    }
+    assert 422 == wire.send("POST", "/_sandbox/choose_sequence", command).status
+    assert ([], [], "open") == (written(wire, a), written(wire, b), status(wire, made)["status"])
+
+
 def test_minimum_notice_holds(wire: Wire) -> None:
     """The first meeting starts no sooner, also where a meeting has its own time."""
     wire.command("advance", seconds=6 * 86400)

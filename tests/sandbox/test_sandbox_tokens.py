@@ -308,13 +308,14 @@ def test_an_application_calendars_userinfo_has_its_id(wire: Wire) -> None:
 
 
 def test_an_application_calendar_needs_an_id_and_credentials(wire: Wire) -> None:
-    """Without an id 422, with wrong credentials an invalid client."""
+    """Without an id 422, with wrong credentials 401: they are no request for tokens."""
     path = "/v1/application_calendars"
     assert ["errors.required"] == keys(wire.send("POST", path, wire.client))[
         "application_calendar_id"
     ]
     wrong = {**wire.client, "client_secret": "x", "application_calendar_id": "y"}
-    assert {"error": "invalid_client"} == wire.send("POST", path, wrong).json()
+    refused = wire.send("POST", path, wrong)
+    assert (401, b"") == (refused.status, refused.body)
 
 
 # Element tokens -----------------------------------------------------------------------

@@ -173,7 +173,7 @@ def test_times_are_taken_in_every_documented_form(
         ({"end": "2030-01-03"}, "end", "errors.invalid"),
         ({"start": "2030-01-02", "end": "2030-01-02"}, "end", "errors.invalid"),
         ({"transparency": "unknown"}, "transparency", "errors.invalid"),
-        ({"event_private": "yes"}, "event_private", "errors.invalid"),
+        ({"event_private": "yes"}, "event_private", "errors.must_be_boolean"),
         ({"color": "blue"}, "color", "errors.invalid"),
         ({"reminders": [{"minutes": n} for n in range(6)]}, "reminders", "errors.invalid"),
         ({"reminders": [{"minutes": -1}]}, "reminders[0].minutes", "errors.invalid"),
@@ -186,7 +186,7 @@ def test_times_are_taken_in_every_documented_form(
         (
             {"conferencing": {"profile_id": "explicit", "provider_description": "x"}},
             "conferencing.join_url",
-            "errors.invalid",
+            "errors.required",
         ),
         ({"locaton": {}}, "locaton", "errors.not_recognized"),
     ],

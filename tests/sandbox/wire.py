@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -39,10 +40,11 @@ class Wire:
 
     Args:
         choices: The dials of the sandbox.
+        db: The file that its world is kept in, if it is.
     """
 
-    def __init__(self, choices: Choices | None = None) -> None:
-        self.sandbox = Sandbox(7, clock=Clock(lambda: NOW), choices=choices, people=False)
+    def __init__(self, choices: Choices | None = None, *, db: Path | None = None) -> None:
+        self.sandbox = Sandbox(7, clock=Clock(lambda: NOW), choices=choices, people=False, db=db)
         self.secret = self.sandbox.client_secret
         self.client = {
             "client_id": self.sandbox.client_id,
@@ -90,7 +92,11 @@ class Wire:
             body = json.dumps(body).encode()
             given.setdefault("Content-Type", "application/json; charset=utf-8")
         url = path if path.startswith("http") else ORIGIN + path
-        return self.sandbox.handle(Request(method, url, given, body or b""))
+        return self.handle(Request(method, url, given, body or b""))
+
+    def handle(self, request: Request) -> Response:
+        """Hand a request over; elsewhere, by other means."""
+        return self.sandbox.handle(request)
 
     def get(self, path: str, person: Person, **query: Any) -> Any:
         """Read something as a person, and give the JSON of its 200."""
@@ -131,7 +137,7 @@ class Wire:
         }
         return str(self.command("create_event", **body))
 
-    def command(self, name: str, **parameters: Any) -> Any:
+    def command(self, name: str, /, **parameters: Any) -> Any:
         """Pull one of the sandbox's own strings."""
         response = self.send("POST", f"/_sandbox/{name}", parameters)
         assert (200, response.body) == (response.status, response.body)

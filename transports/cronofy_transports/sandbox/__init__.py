@@ -3,9 +3,11 @@ A local sandbox of the Cronofy service.
 
 It keeps calendars, gives out tokens, finds free time and tells of changes as the
 reference says, and refuses what the service would refuse. It does not talk to any
-calendar provider, sends no e-mail, knows no plans and no quota, and forgets all when it
-ends. Where the reference is silent, `choices` says what it does; a call that it does
-not emulate is answered with status 501, which the service never uses.
+calendar provider, sends no e-mail, knows no plans, and forgets all when it ends, unless
+it is given a file to keep its world in. It goes wrong when it is told to (see `faults`),
+and holds to a quota if it is given one. Where the reference is silent, `choices` says
+what it does; a call that it does not emulate is answered with status 501, which the
+service never uses.
 
 ::
 
@@ -26,19 +28,37 @@ from typing import TYPE_CHECKING, Any
 
 from .choices import Choices
 from .clock import Clock
+from .faults import Fault
+from .quota import Quota
 from .sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from .server import Urls as Urls
+    from .addresses import Urls as Urls
+    from .keeping.errors import WorldFileError as WorldFileError
+    from .keeping.snapshot import Snapshot as Snapshot
     from .server import serve as serve
     from .threads import run_in_thread as run_in_thread
     from .transport import SandboxTransport as SandboxTransport
 
-__all__ = ("Choices", "Clock", "Sandbox", "SandboxTransport", "Urls", "run_in_thread", "serve")
+__all__ = (
+    "Choices",
+    "Clock",
+    "Fault",
+    "Quota",
+    "Sandbox",
+    "SandboxTransport",
+    "Snapshot",
+    "Urls",
+    "WorldFileError",
+    "run_in_thread",
+    "serve",
+)
 
 _LATER = {
     "SandboxTransport": "transport",
-    "Urls": "server",
+    "Snapshot": "keeping.snapshot",
+    "Urls": "addresses",
+    "WorldFileError": "keeping.errors",
     "run_in_thread": "threads",
     "serve": "server",
 }

@@ -3,24 +3,48 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
 
+from .addresses import LOOPBACK, Urls, listen, urls_of
+from .keeping.errors import WorldFileError
+from .quota import PER_MINUTE, PER_SECOND, Quota
+from .refusals import Refusal
 from .sandbox import Sandbox
-from .server import LOOPBACK, Urls, serve
+
+if TYPE_CHECKING:
+    import socket
 
 __all__ = ("main",)
+
+_ENDING: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a sandbox until SIGTERM or SIGINT; gives back the exit status."""
     options = _parser().parse_args(arguments)
-    sandbox = Sandbox(seed=options.seed)
     try:
-        asyncio.run(_run(sandbox, options))
+        sandbox = Sandbox(
+            options.seed,
+            quota=Quota() if options.quota else None,
+            world=options.world,
+            db=options.db,
+        )
+    except WorldFileError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (Refusal, OSError, ImportError) as error:
+        print(f"cannot load the world: {error}", file=sys.stderr)
+        return 2
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    try:
+        with sandbox:
+            _run(sandbox, options)
     except OSError as error:
         print(f"cannot listen on {options.host}:{options.port}: {error.strerror}", file=sys.stderr)
         return 1
@@ -34,7 +58,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default=LOOPBACK, help=f"address to listen on ({LOOPBACK})")
     parser.add_argument("--port", type=_port, default=0, help="port to listen on (0: any)")
+    parser.add_argument(
+        "--quota",
+        action="store_true",
+        help=f"answer 429 beyond the documented {PER_SECOND} requests a second"
+        f" and {PER_MINUTE} a minute",
+    )
+    parser.add_argument(
+        "--world",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="begin with the world of this .json or .ics file in place of people (repeatable)",
+    )
     parser.add_argument("--seed", type=int, help="make all ids and secrets the same in each run")
+    parser.add_argument(
+        "--db", metavar="FILE", help="keep the world in this file, and go on with what is in it"
+    )
     parser.add_argument(
         "--ready-json",
         action="store_true",
@@ -63,25 +103,45 @@ def _port(text: str) -> int:
     return int(text)
 
 
-async def _run(sandbox: Sandbox, options: argparse.Namespace) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # Not loop.add_signal_handler, which Windows does not have.
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+def _run(sandbox: Sandbox, options: argparse.Namespace) -> None:
+    listening = listen(options.host, options.port)
+    urls = urls_of(options.host, listening)
     if options.host != LOOPBACK:
         print(f"note: whoever reaches {options.host} has the run of this sandbox", file=sys.stderr)
+    _when_told(lambda: sys.exit(0))
+    print(_ready(sandbox, urls) if options.ready_json else _greeting(sandbox, urls), flush=True)
+    # Connections wait from now on, while what serves them is loaded: that takes a while.
+    import asyncio
+
+    asyncio.run(_serve(sandbox, options, listening))
+
+
+async def _serve(
+    sandbox: Sandbox, options: argparse.Namespace, listening: Sequence[socket.socket]
+) -> None:
+    import asyncio
+
+    from .server import serve
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    # Not loop.add_signal_handler, which Windows does not have.
+    _when_told(lambda: loop.call_soon_threadsafe(stop.set))
     async with serve(
         sandbox,
         host=options.host,
-        port=options.port,
         callback_hosts=options.allow_callback_host,
         names=options.allow_name,
-    ) as urls:
-        print(_ready(sandbox, urls) if options.ready_json else _greeting(sandbox, urls), flush=True)
-        # What answering needs is loaded only now: until the first request it is idle anyway.
+        listening=listening,
+    ):
+        # What answering needs besides can wait for the first request, or for idleness.
         loop.call_soon(sandbox.warm_up)
         await stop.wait()
+
+
+def _when_told(end: Callable[[], object]) -> None:
+    for number in _ENDING:
+        signal.signal(number, lambda *_: end())
 
 
 def _ready(sandbox: Sandbox, urls: Urls) -> str:

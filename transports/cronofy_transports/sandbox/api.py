@@ -17,22 +17,35 @@ from cronofy_async.core.errors import RequestParseError, UnknownOperationError
 from cronofy_async.core.operation import Credential, Operation
 from cronofy_async.core.paging import Page, PagedOperation
 from cronofy_async.core.wire import Request, Response
+from cronofy_async.models.authorization import Scope
 from cronofy_async.operations.catalog import choose
 
 from . import handlers
 from .caller import Caller
 from .credentials import authenticate, take_credentials
+from .elements import of_element, take_element_token
+from .gate import Gate
 from .handlers.registry import HANDLERS, Entry, Reply
 from .leniency import BEFORE, body_of, relax
-from .refusals import Forbidden, Invalid, NotEmulated, NotFound, OAuthRefusal, Refusal
+from .parsing import complaints, refuse_query, refuse_texts
+from .refusals import (
+    Forbidden,
+    Invalid,
+    NotEmulated,
+    NotFound,
+    OAuthRefusal,
+    PaymentRequired,
+    Refusal,
+)
 from .scopes import allows
 from .state.enterprise import ServiceAccount
 from .world import World
 from .writer import json_response, refusal_response
 
-__all__ = ("Api", "Outcome")
+__all__ = ("Api", "Outcome", "write_reply")
 
 _FAULT: Final = Response(500)
+_UNIT: Final = Scope.ORGANIZATIONAL_UNIT_SCHEDULER
 
 
 @attrs.define(kw_only=True)
@@ -54,10 +67,16 @@ class Outcome:
 
 
 class Api:
-    """The API of one world."""
+    """
+    The API of one world.
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    Args:
+        world: Whose.
+        gate: Who may turn calls away that are in order; `None`: nobody.
+    """
+
+    def __init__(self, world: World, gate: Gate | None = None) -> None:
+        self._world, self._gate = world, gate
 
     def answer(self, request: Request, origin: str, caller: Caller | None = None) -> Outcome:
         """
@@ -84,6 +103,7 @@ class Api:
         try:
             operation = choose(mended)
         except UnknownOperationError:
+            # Decision.OTHER_METHODS
             raise NotFound from None
         outcome.operation = operation
         entry = HANDLERS.get(operation)
@@ -93,31 +113,63 @@ class Api:
             mended, secret = take_credentials(mended)
             if secret is not None:
                 mended = mended.with_headers({"authorization": f"Bearer {secret}"})
+        mended, element_token = take_element_token(mended)
+        if outcome.caller is None:
+            outcome.caller = self._caller(operation, mended, element_token, origin)
         caller = outcome.caller
-        if caller is None:
-            application, token_of = authenticate(self._world, operation, mended)
-            caller = outcome.caller = Caller(
-                application=application,
-                token_of=token_of,
-                origin=origin,
-                again=lambda further: self.answer(further, origin, caller).response,
-            )
-        held = caller.token_of
-        if entry.scope is not None and held is not None and not allows(held.scope, entry.scope):
-            raise Forbidden
-        # Decision.SERVICE_ACCOUNT_CALLS
-        if held is not None and isinstance(held.account, ServiceAccount) and not entry.domain_wide:
-            raise Forbidden
+        _allow(entry, caller)
+        if operation.__name__ in self._world.choices.not_in_plan:
+            raise PaymentRequired
+        strict = self._world.choices.unknown_parameters == "refuse"
+        try:
+            if strict:
+                refuse_query(operation, mended)
+            if not entry.raw:
+                refuse_texts(mended, in_utc=entry.in_utc)
+        except Invalid:
+            if entry.oauth:
+                raise OAuthRefusal("invalid_request") from None
+            raise
         asked = mended if entry.raw else self._read(operation, mended, request, entry)
-        return _reply(operation, entry.handler(self._world, caller, asked))
+        return write_reply(operation, entry.handler(self._world, caller, asked))
+
+    def _again(self, request: Request, origin: str, caller: Caller | None) -> Response:
+        """Answer an entry of a batch."""
+        assert caller is not None, "a batch has one"
+
+        def carry_out() -> Response:
+            return self.answer(request, origin, caller).response
+
+        return carry_out() if self._gate is None else self._gate.entry(request, caller, carry_out)
+
+    def _caller(
+        self,
+        operation: type[Operation[Any]],
+        request: Request,
+        element_token: str | None,
+        origin: str,
+    ) -> Caller:
+        element = None
+        if element_token is not None:
+            element, token_of = of_element(self._world, operation, request, element_token)
+            application = element.application
+        else:
+            application, token_of = authenticate(self._world, operation, request)
+        if self._gate is not None:
+            self._gate.admit(application)
+        caller = Caller(
+            application=application,
+            token_of=token_of,
+            element=element,
+            origin=origin,
+            again=lambda further: self._again(further, origin, caller),
+        )
+        return caller
 
     def _read(
         self, operation: type[Operation[Any]], mended: Request, original: Request, entry: Entry
     ) -> Operation[Any]:
         strict = self._world.choices.unknown_parameters == "refuse"
-        # Half a character can only come as an escape, so that others need no second look.
-        if rb"\ud" in mended.body.lower():
-            _refuse_half_characters(body_of(mended))
         while True:
             try:
                 return operation.from_request(mended, strict=strict)
@@ -128,23 +180,29 @@ class Api:
                 elif entry.oauth:
                     raise _oauth(mended, error) from None
                 else:
-                    raise Invalid.of(error) from None
+                    raise Invalid(complaints(operation, mended, error)) from None
 
 
-def _refuse_half_characters(value: Any, path: str = "") -> None:
-    """Refuse text that is no Unicode: it could never be given back."""
-    if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise Invalid.field(path, "must be Unicode") from None
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            _refuse_half_characters(name, path)
-            _refuse_half_characters(item, f"{path}.{name}" if path else name)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            _refuse_half_characters(item, f"{path}[{index}]")
+def _allow(entry: Entry, caller: Caller) -> None:
+    """
+    Check that the caller may make a call.
+
+    Raises:
+        Forbidden: Its token is not for this.
+    """
+    held = caller.token_of
+    if held is None:
+        return
+    if entry.scope is not None and not allows(held.scope, entry.scope):
+        raise Forbidden
+    if entry.domain_wide:
+        return
+    # Decision.SERVICE_ACCOUNT_CALLS
+    if isinstance(held.account, ServiceAccount):
+        raise Forbidden
+    # Decision.UNIT_CALLS
+    if held.scope == _UNIT and entry.scope != _UNIT:
+        raise Forbidden
 
 
 def _oauth(request: Request, error: RequestParseError) -> OAuthRefusal:
@@ -154,7 +212,7 @@ def _oauth(request: Request, error: RequestParseError) -> OAuthRefusal:
     return OAuthRefusal("unsupported_grant_type" if is_unknown else "invalid_request")
 
 
-def _reply(operation: type[Operation[Any]], answer: Any) -> Response:
+def write_reply(operation: type[Operation[Any]], answer: Any) -> Response:
     """Write an answer: the inverse of the operation's `from_response`."""
     reply: Reply[Any] = answer if isinstance(answer, Reply) else Reply(value=answer)
     value: Any = reply.value

@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from cronofy_async.models.smart_invites import InviteProposal, InviteReply, InviteStatus
-from cronofy_async.models.times import ZonedTime
-
 from .refusals import Invalid, NotFound
 from .state.offers import Offer
 
@@ -54,6 +51,10 @@ class Arranging:
             proposed_end: The end of that; both or neither.
             tzid: The zone that they propose it in.
         """
+        # Loaded when it is used: until the first request only being ready counts.
+        from cronofy_async.models.smart_invites import InviteProposal, InviteReply, InviteStatus
+        from cronofy_async.models.times import ZonedTime
+
         from .handlers.invites import reply_to
 
         proposal = None

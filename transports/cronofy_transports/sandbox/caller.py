@@ -9,7 +9,7 @@ import attrs
 from cronofy_async.core.wire import Request, Response
 
 from .refusals import Locked, NotFound, Unrecognised
-from .state.access import Application, Authorization
+from .state.access import Application, Authorization, ElementToken
 from .state.accounts import Calendar, Profile
 
 __all__ = ("Caller",)
@@ -23,12 +23,14 @@ class Caller:
     Attributes:
         application: Whose credentials were sent.
         token_of: What its access token stands for; `None` if it sent a secret.
+        element: What a component in a browser may do, if it is one that calls.
         origin: Scheme, host and port that the request came to, for URLs in the answer.
         again: Carries out another request of the same caller.
     """
 
     application: Application
     token_of: Authorization | None = None
+    element: ElementToken | None = None
     origin: str
     again: Callable[[Request], Response] = attrs.field(repr=False, eq=False)
 

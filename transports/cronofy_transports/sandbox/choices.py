@@ -9,11 +9,25 @@ code that carries it out.
 from __future__ import annotations
 
 from enum import Enum
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 
+from cronofy_async.core.errors import InvalidArgumentError
+
 __all__ = ("Choices", "Decision")
+
+
+def _from(least: int) -> Any:
+    """A validator of numbers that are at least this."""
+
+    def check(_: Any, field: attrs.Attribute[Any], value: float) -> None:
+        if value < least:
+            raise InvalidArgumentError(
+                field.name, f"{value} is too little", f"give {least} or more"
+            )
+
+    return check
 
 
 @attrs.frozen(kw_only=True)
@@ -25,7 +39,10 @@ class Choices:
         access_token_lifetime: 3600, as in every documented example for accounts.
         code_lifetime: How long an authorization code can be exchanged; "short-lived".
         refresh_tokens: ``fixed`` gives the same one back, as the documented examples
-            do; ``rotating`` gives a new one and ends the old, which clients must survive.
+            do; ``rotating`` gives a new one and ends the old, which clients must survive;
+            ``rotating_with_grace`` gives a new one too, and takes the old one, with the
+            same answer, until the new one is first used or the grace is over.
+        refresh_token_grace: How long that is at most.
         invalid_client_status: The status of a wrong client id or secret at
             ``/oauth/token``: one official client expects 400, another 401.
         unknown_parameters: ``refuse`` answers 422 and names them, so that a slip of the
@@ -36,6 +53,7 @@ class Choices:
         change_delay: How long the changes of an account are gathered before its
             channels are told of them in one notification.
         delivery_timeout: A receiver must answer within so many seconds.
+        trigger_timeout: The same for what an event's transitions trigger, as documented.
         delivery_first_retry: The pause after the first failed delivery; it doubles.
         delivery_longest_retry: The longest such pause.
         delivery_give_up: After so long of failing, a channel is closed.
@@ -51,32 +69,40 @@ class Choices:
         meeting_length: For how long an agent stays in a meeting that is no event.
         agent_answers: Whether a new agent is the answer itself (``flat``, as the reference
             has it) or lies under its key (``enveloped``, as newer pages have it).
+        not_in_plan: What the plan lacks, and is answered with 402: names of operations, and
+            ``include_geo`` for an application in production.
         download_lifetime: For how long the URL of what an agent recorded is good.
+        quota_retry_after: Whether a 429 of the quota says when to come back; no such header
+            is documented.
     """
 
-    access_token_lifetime: int = 3600
-    code_lifetime: int = 300
-    refresh_tokens: Literal["fixed", "rotating"] = "fixed"
+    access_token_lifetime: int = attrs.field(default=3600, validator=_from(0))
+    code_lifetime: int = attrs.field(default=300, validator=_from(0))
+    refresh_tokens: Literal["fixed", "rotating", "rotating_with_grace"] = "fixed"
+    refresh_token_grace: int = attrs.field(default=60, validator=_from(0))
     invalid_client_status: Literal[400, 401] = 400
     unknown_parameters: Literal["refuse", "ignore"] = "refuse"
-    page_size: int = 100
-    page_lifetime: int = 3600
-    conferencing_delay: int = 2
-    change_delay: int = 1
-    delivery_timeout: float = 5
-    delivery_first_retry: int = 10
-    delivery_longest_retry: int = 3600
-    delivery_give_up: int = 24 * 3600
+    page_size: int = attrs.field(default=100, validator=_from(1))
+    page_lifetime: int = attrs.field(default=3600, validator=_from(0))
+    conferencing_delay: int = attrs.field(default=2, validator=_from(0))
+    change_delay: int = attrs.field(default=1, validator=_from(0))
+    delivery_timeout: float = attrs.field(default=5, validator=_from(0))
+    trigger_timeout: float = attrs.field(default=7, validator=_from(0))
+    delivery_first_retry: int = attrs.field(default=10, validator=_from(1))
+    delivery_longest_retry: int = attrs.field(default=3600, validator=_from(1))
+    delivery_give_up: int = attrs.field(default=24 * 3600, validator=_from(0))
     verification_retries: bool = False
-    element_token_lifetime: int = 64800
-    link_token_lifetime: int = 300
-    service_token_lifetime: int = 1800
-    delegation_delay: int = 1
-    screening_delay: int = 2
-    agent_join_delay: int = 5
-    meeting_length: int = 1800
+    element_token_lifetime: int = attrs.field(default=64800, validator=_from(0))
+    link_token_lifetime: int = attrs.field(default=300, validator=_from(0))
+    service_token_lifetime: int = attrs.field(default=1800, validator=_from(0))
+    delegation_delay: int = attrs.field(default=1, validator=_from(0))
+    screening_delay: int = attrs.field(default=2, validator=_from(0))
+    agent_join_delay: int = attrs.field(default=5, validator=_from(0))
+    meeting_length: int = attrs.field(default=1800, validator=_from(0))
     agent_answers: Literal["flat", "enveloped"] = "flat"
-    download_lifetime: int = 300
+    download_lifetime: int = attrs.field(default=300, validator=_from(0))
+    quota_retry_after: bool = False
+    not_in_plan: frozenset[str] = frozenset()
 
 
 class Decision(Enum):
@@ -140,12 +166,34 @@ class Decision(Enum):
         "as access_denied, with an error_key of the sandbox's own."
     )
     DELETE_OF_UNKNOWN = "Deleting what does not exist is accepted."
+    ELEMENT_CALLS = (
+        "Elements may ask for availability by the permission availability, and about their one "
+        "account: for its events and calendars by agenda, its rules and calendars by "
+        "managed_availability, its profiles and calendars by account_management. No token is "
+        "recognised without Cronofy-Element or on another Origin, or reaches other accounts."
+    )
+    ERROR_KEYS = (
+        "What is wrong has the documented key where there is one, and errors.invalid, "
+        "errors.not_recognized or errors.out_of_range otherwise, under a dotted name; what is "
+        "wrong with the body as a whole is under an empty name."
+    )
     DISABLE_AGAIN = "Disabling a link twice replaces its message; a completed one is refused."
+    DISCONNECTED = (
+        "What changes in a calendar whose profile is disconnected can be read at once, and is "
+        "told of when the profile is connected again."
+    )
     ENDED_REQUESTS = (
         "A scheduling request that is cancelled or declined can still be read, as cancelled or "
         "declined, and its event is deleted."
     )
     ENDLESS_SERIES = "Of an event that recurs, the occurrences of two years are made."
+    ERASURE = (
+        "Asking to be forgotten is told to the channels of an account, and changes nothing else."
+    )
+    FAULTS_IN_BATCHES = (
+        "An entry of a batch is struck only by faults that name its operation and answer with "
+        "a status; the batch as a whole is struck by those that match it."
+    )
     FEWER_PLACES = "A bookable event cannot have fewer places than are accepted."
     ERRANDS_COME_BACK = (
         "Pages for permissions and conferencing come back where consent may come back to."
@@ -155,9 +203,30 @@ class Decision(Enum):
         "Transparent, cancelled and declined events are free, tentative ones tentative, and "
         "opaque ones busy."
     )
+    GONE_RECEIVER = "A receiver's 404 or 410 is a failure like any other, and tried again."
+    ICS_ACCOUNT = (
+        "An .ics file that is a world of its own is the calendar of one account, named after "
+        "the file, which has authorized read_write; times without a zone are in X-WR-TIMEZONE."
+    )
+    ICS_REPLY = (
+        "Whoever an event of an .ics file lists as its organizer or does not list at all has "
+        "accepted it; any other owner of a calendar was invited, and replied with PARTSTAT."
+    )
+    ICS_SERIES = (
+        "Of an event that recurs in an .ics file those occurrences are made that start within "
+        "two years from its first one on, or within two years of now."
+    )
     IMPERSONATION = (
         "Impersonating anybody but an account of the application is answered with 403; the "
         "impersonated account is the host, and only its requests can be seen."
+    )
+    INITIAL_SYNC = (
+        "Until its initial sync is complete a profile shows no calendars, and nothing in it is "
+        "told of."
+    )
+    INVALIDATED = (
+        "A refresh token that was invalidated is answered with invalid_grant; access tokens stay "
+        "good until they expire, and whoever authorizes anew is given another refresh token."
     )
     INVITE_MOVED = (
         "Changing an invite replaces its recipients; those who stay keep their reply unless the"
@@ -167,11 +236,27 @@ class Decision(Enum):
         "The organizer of an invite's file has an address of the service, so that replies come "
         "back; their own address is a parameter of it."
     )
+    INVITE_PAGES = (
+        "Whoever is invited can reply on a page of the sandbox too, in place of their mail "
+        "program; no answer names it, as the service sends its files by mail alone."
+    )
     INVITE_TIMES = "The files of invites have all their times in UTC."
+    INTERNAL_CALLS = (
+        "A client secret is answered with 403 about scheduling requests unless its application is "
+        "an internal one of the Organizational Unit."
+    )
     LAST_REPLIES = "An invite lists the last reply of each address, the newest reply last."
+    LONGEST_SEARCH = (
+        "The 35 days within which query periods lie hold for slots, for the periods of a sequence "
+        "and of each of its meetings, and for conversations too."
+    )
+    LONGEST_MEETING = (
+        "Meetings and buffers of more than the 35 days that can be searched are refused."
+    )
     MANAGED_WINDOW = (
         "Bounds that are given hold for managed events too; only the default bounds do not."
     )
+    NONE_SUITS = "A page offers to say that no time suits if there is a URL that is told of it."
     NOTHING_STORED = (
         "An account without any stored rule or period is not restricted by managed_availability."
     )
@@ -179,7 +264,16 @@ class Decision(Enum):
     NO_TIMES = (
         "The callbacks about no times hold the link and the zone of its page, and come each time."
     )
+    NOTIFIED_BY_HAND = (
+        "notify tells a channel of the latest conversation of its account, or of one that does "
+        "not exist if it has none; nothing else in the world changes."
+    )
     NO_ZONE = "Localized times of events without a zone are in Etc/UTC."
+    NO_CHALLENGE = "401 and 403 come without WWW-Authenticate and without a body."
+    OTHER_METHODS = "A path that is known for other methods is answered with 404."
+    OTHER_MEDIA = (
+        "A body that is not labelled as a form is read as JSON, whatever it is labelled as."
+    )
     OPTIONS = (
         "An event may be changed and deleted if it is the application's own, or if its "
         "calendar is unrestricted and it is no recurring one, within the scope."
@@ -199,6 +293,10 @@ class Decision(Enum):
     RECORDINGS = (
         "An agent that is complete has a WebVTT transcript and a second of silence, no video."
     )
+    QUOTA_COUNTS = (
+        "A batch counts as one call of the quota; what is answered with 401 or with the quota's "
+        "own 429 does not count, nor do pages that people see."
+    )
     READONLY_CALENDAR = "Writing to a calendar that is only for reading is answered with 403."
     REGISTRATION_PAGES = "A page of registrations shows those that have its place when it is read."
     REMOVED_FILE = (
@@ -211,9 +309,16 @@ class Decision(Enum):
     REQUEST_URL = (
         "Scheduling requests are told to the URL that the listen_to_requests command sets."
     )
+    REVOKED_TRIGGERS = (
+        "Once an account's authorization is revoked, nothing is delivered to its channels, and "
+        "subscriptions to its events are silent."
+    )
     SAME_CONFERENCING = "A conferencing service that is connected again keeps its profile."
     SANDBOX_LEVEL = "Asking for the permission level sandbox gives unrestricted back."
     SAME_CHANNEL = "Making a channel that exists gives that one, without a new verification."
+    SCHEDULER_REQUESTS = (
+        "The predecessor of scheduling requests is answered with 404: what it takes is not known."
+    )
     SELECTION_RULES = "There are no selection rules: a group by sub is answered with 422."
     SEQUENCE_CALENDARS = (
         "Each meeting of a sequence goes to the target calendars of those who take part in it, "
@@ -236,6 +341,10 @@ class Decision(Enum):
         "granular scopes that their names suggest."
     )
     SLOT_SELECTOR = "If no recipient of a scheduling request is said to choose, the first one does."
+    UNIT_CALLS = (
+        "A token of an Organizational Unit is good for scheduling requests and identity alone, "
+        "and answered with 403 elsewhere."
+    )
     UNIT_PAGES = "Further pages of an Organizational Unit's lists are at ?page=2 and so on."
     UNIT_RESOURCES = "The rooms of every domain are those of the Organizational Unit."
     UNKNOWN_DETAILS = "Details of resources that are not known are passed over."
@@ -247,6 +356,10 @@ class Decision(Enum):
     )
     VISITOR_ZONE = "Pages show times in the zone of their link, which is told as the visitor's."
     VERIFIED_AT_ONCE = "An application is in production as soon as it asks for verification."
+    YEARS = (
+        "Events and available periods, and whatever follows of an event that recurs, lie between "
+        "the year 2 and the last days of the year 9999; others are refused."
+    )
     WIDE_WINDOWS = "from and to beyond the default window are honoured."
     WITHOUT_CALENDAR = (
         "Whoever takes part in a conversation without an account is free at any time."

@@ -35,6 +35,27 @@ class Clock:
         """Whole seconds since the epoch."""
         return int(self.time())
 
+    @property
+    def ahead(self) -> float:
+        """How many seconds it was moved away from its source."""
+        return self._ahead
+
+    def put(self, time: float) -> None:
+        """Have it show a time, be it an earlier one, and go on from there."""
+        self._ahead = time - self._source()
+
+    def resume(self, ahead: float, time: float) -> None:
+        """
+        Go on where an earlier clock was moved to.
+
+        Args:
+            ahead: How far it was moved away from its source.
+            time: What it showed last; this one shows nothing earlier.
+        """
+        self._ahead = ahead
+        if self.time() < time:
+            self.put(time)
+
     def advance(self, seconds: float) -> None:
         """
         Move the time forward.

@@ -6,29 +6,57 @@ Each method is a command: called from Python, or by its name over HTTP (see `con
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from .administration import Administration
 from .arranging import Arranging
+from .commands import catalogue, commands
+from .connecting import Connecting
 from .demo import SCOPE
+from .dials import Dials
+from .disturbing import Disturbing
+from .owners import Owners
 from .refusals import Invalid, NotFound
-from .state.accounts import Account, Calendar, Profile
-from .state.events import Attendee, Event
+from .snapshots import Snapshots
+from .state.accounts import Account, Calendar, ConferencingProfile, Profile
+from .state.events import Event
+from .supplying import Supplying
+from .telling import Telling
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from cronofy_async.models.times import EventTime
-
     from .sandbox import Sandbox
     from .world import World
 
-__all__ = ("Controls",)
+__all__ = ("READS", "Controls")
+
+READS: Final = (
+    "accounts",
+    "commands",
+    "dials",
+    "dump_world",
+    "faults",
+    "journal",
+    "snapshots",
+)
+"""What can be read over HTTP with GET: it changes nothing."""
 
 
-class Controls(Administration, Arranging):
+@commands
+class Controls(
+    Administration,
+    Arranging,
+    Connecting,
+    Dials,
+    Disturbing,
+    Owners,
+    Snapshots,
+    Supplying,
+    Telling,
+):
     """
     Commands to a sandbox.
 
@@ -59,86 +87,36 @@ class Controls(Administration, Arranging):
         """Make the world as it was at the start; the application and its secret stay."""
         self._sandbox.reset()
 
-    def journal(self) -> list[dict[str, Any]]:
-        """Every request so far, the oldest first."""
-        return [attrs.asdict(entry) for entry in self._sandbox.journal]
+    def journal(
+        self,
+        operation: str | None = None,
+        account: str | None = None,
+        since: int = 0,
+        limit: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """
+        The requests so far, the oldest first.
+
+        Args:
+            operation: Only those of the operation of this name.
+            account: Only those of the account of this sub.
+            since: Only those after the one of this number.
+            limit: Only so many, the latest.
+        """
+        found = self._sandbox.journal.find(
+            operation=operation, account=account, since=since, limit=limit
+        )
+        return [attrs.asdict(entry) for entry in found]
+
+    def commands(self) -> dict[str, dict[str, Any]]:
+        """Every command, with what it does and the defaults of its parameters."""
+        return catalogue(type(self))
 
     def accounts(self) -> list[dict[str, Any]]:
         """The people of the world with tokens and the calendars that can be written to."""
         return self._sandbox.accounts()
 
-    # Events, as people make them in their calendars -----------------------------------
-
-    def create_event(
-        self,
-        calendar_id: str,
-        summary: str,
-        start: EventTime,
-        end: EventTime,
-        tzid: str | None = None,
-        description: str = "",
-        location: str | None = None,
-        transparency: str = "opaque",
-        status: str = "confirmed",
-        participation_status: str = "accepted",
-        recurring: bool = False,
-        invited_by: str | None = None,
-    ) -> str:
-        """
-        Have somebody make an event.
-
-        Args:
-            calendar_id: Where.
-            summary: Its title.
-            start: When it starts; two days make it an all-day event.
-            end: When it ends; exclusive.
-            tzid: Its zone, in which times without offset are meant too.
-            description: Its text.
-            location: Where it takes place.
-            transparency: Whether it takes up its time.
-            status: How certain it is.
-            participation_status: What the calendar's owner replied.
-            recurring: Whether it is one of a series.
-            invited_by: The address of who invited the owner; `None`: it is their own.
-
-        Returns:
-            Its uid.
-        """
-        event = self._world.add_event(
-            self._calendar(calendar_id),
-            summary=summary,
-            description=description,
-            location=location,
-            transparency=transparency,
-            status=status,
-            participation_status=participation_status,
-            recurring=recurring,
-            invited=invited_by is not None,
-            organizer=None if invited_by is None else Attendee(email=invited_by),
-            **_span(start, end, tzid),
-        )
-        return event.uid
-
-    def move_event(
-        self, event_uid: str, start: EventTime, end: EventTime, tzid: str | None = None
-    ) -> None:
-        """Have somebody move an event, whoever made it."""
-        self._world.change_event(self._event(event_uid), **_span(start, end, tzid))
-
-    def cancel_event(self, event_uid: str) -> None:
-        """Have somebody delete an event, whoever made it."""
-        self._world.change_event(self._event(event_uid), deleted=True)
-
-    def reply(self, event_uid: str, email: str, status: str) -> None:
-        """Have somebody who is invited reply: ``accepted``, ``tentative`` or ``declined``."""
-        event = self._event(event_uid)
-        if email not in {each.email for each in event.attendees}:
-            raise NotFound
-        attendees = tuple(
-            attrs.evolve(each, status=status) if each.email == email else each
-            for each in event.attendees
-        )
-        self._world.change_event(event, attendees=attendees)
+    # What people make of an event -----------------------------------------------------
 
     def resolve_conferencing(self, event_uid: str) -> bool:
         """Provide the link that an event waits for now; returns whether it waited for one."""
@@ -182,12 +160,6 @@ class Controls(Administration, Arranging):
             raise NotFound
         self._world.vault.revoke(authorization)
 
-    def unrestrict(self, calendar_id: str) -> None:
-        """Have somebody let the application change events that it did not make."""
-        calendar = self._calendar(calendar_id)
-        for authorization in self._world.vault.of_account(calendar.account):
-            authorization.unrestricted.add(calendar_id)
-
     def add_secret(self) -> str:
         """Begin to replace the client secret: a second one is good too; returns it."""
         secret = self._world.ids.client_secret()
@@ -197,21 +169,6 @@ class Controls(Administration, Arranging):
     def retire_secret(self) -> None:
         """End the replacing of the client secret: only the newest one is good."""
         del self._sandbox.application.secrets[:-1]
-
-    def disconnect(self, profile_id: str) -> None:
-        """Have a calendar service refuse the credentials of a profile."""
-        profile = self._profile(profile_id)
-        profile.connected = False
-        self._tell(profile.account, "profile_disconnected")
-
-    def reconnect(self, profile_id: str) -> None:
-        """Have somebody connect a profile anew."""
-        self._profile(profile_id).connected = True
-
-    def _tell(self, account: Account, type_: str) -> None:
-        for channel in self._world.channels.get(account.sub, ()):
-            if not channel.closed and channel.authorization.active:
-                self._world.outbox.notify(channel, type_)
 
     # Looking up ----------------------------------------------------------------------
 
@@ -227,9 +184,10 @@ class Controls(Administration, Arranging):
             raise NotFound
         return calendar
 
-    def _profile(self, profile_id: str) -> Profile:
+    def _profile(self, profile_id: str) -> Profile | ConferencingProfile:
         for account in self._world.accounts.values():
-            for profile in account.profiles:
+            every: list[Profile | ConferencingProfile] = [*account.profiles]
+            for profile in (*every, *account.conferencing_profiles):
                 if profile.profile_id == profile_id:
                     return profile
         raise NotFound
@@ -240,9 +198,3 @@ class Controls(Administration, Arranging):
             if event is not None:
                 return event
         raise NotFound
-
-
-def _span(start: EventTime, end: EventTime, tzid: str | None) -> dict[str, Any]:
-    from .moments import span
-
-    return span(start, end, tzid)

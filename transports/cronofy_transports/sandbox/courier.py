@@ -12,6 +12,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Collection
+from contextlib import suppress
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -19,9 +20,11 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from .push import Outbox, Posting
+from .keeping.errors import WorldFileError
+from .push import Outbox, Posting, Round
 
 if TYPE_CHECKING:
+    from .mischief.detours import Detours
     from .sandbox import Sandbox
 
 __all__ = ("Courier",)
@@ -50,6 +53,7 @@ class Courier:
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
+        self._astray: tuple[Outbox, Detours] | None = None
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -71,11 +75,12 @@ class Courier:
             with self._sandbox.lock:
                 world = self._sandbox.world
                 world.settle()
-                postings = world.outbox.due()
+                rounds = self._plan(world.outbox)
                 wait = world.seconds_to_next()
-            for posting in postings:
+                self._keep()
+            for each in rounds:
                 # A reset puts another outbox in its place, with numbers of its own.
-                self._start(self._deliver(world.outbox, posting))
+                self._start(self._go(world.outbox, each))
             try:
                 async with asyncio.timeout(wait):
                     await self._wake.wait()
@@ -86,6 +91,33 @@ class Courier:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _plan(self, outbox: Outbox) -> list[Round]:
+        """What is to be delivered now, after what faults do to it."""
+        postings = outbox.due()
+        if self._astray is not None and self._astray[0] is not outbox:
+            self._astray = None
+        if self._astray is None:
+            if not self._sandbox.faults.armed_for_notifications:
+                return [Round(posting=each) for each in postings]
+            from .mischief.detours import Detours
+
+            self._astray = outbox, Detours(self._sandbox.faults, outbox)
+        return self._astray[1].plan(postings)
+
+    async def _go(self, outbox: Outbox, way: Round) -> None:
+        try:
+            await self._deliver(outbox, way.posting)
+            for _ in range(way.times - 1):
+                # How a copy goes changes nothing.
+                with suppress(TimeoutError, aiohttp.ClientError, OSError, ValueError):
+                    url = URL(way.posting.url)
+                    await self._post(url, url.host, way.posting)
+        finally:
+            with self._sandbox.lock:
+                for delivery_id in way.behind:
+                    outbox.hurry(delivery_id)
+                self._keep()
 
     async def _deliver(self, outbox: Outbox, posting: Posting) -> None:
         ok, host = False, None
@@ -107,8 +139,16 @@ class Courier:
             # One that was cut off, too, has not been delivered.
             with self._sandbox.lock:
                 outbox.delivered(posting.delivery_id, ok=ok)
+                self._keep()
         if not ok:
             log.warning("a callback to %s %s", host or "a URL without host", problem)
+
+    def _keep(self) -> None:
+        try:
+            self._sandbox.keep()
+        except WorldFileError as error:
+            # Nobody waits for an answer here; the next request gets an error.
+            log.error("%s", error)
 
     async def _post(self, url: URL, host: str | None, posting: Posting) -> int:
         # A host that is written as an address is never looked up, so it is checked here.

@@ -14,8 +14,9 @@ from typing import Any
 
 from cronofy_async.core.operation import Credential, Operation
 from cronofy_async.core.wire import Request
+from cronofy_async.operations import RequestToken
 
-from .leniency import body_of, with_body
+from .leniency import body_of, object_of, with_body
 from .refusals import OAuthRefusal, Unrecognised
 from .state.access import Application, Authorization
 from .world import World
@@ -36,12 +37,12 @@ def authenticate(
 
     Raises:
         Unrecognised: The credentials are unknown, expired, or of another kind.
-        OAuthRefusal: Those in the body are.
+        OAuthRefusal: Those in the body of a request about tokens are.
     """
     kind = operation.credential
     if kind is Credential.CLIENT_BODY:
         # Whatever the header says: clients send "Bearer None" and other people's tokens.
-        return _by_body(world, body_of(request)), None
+        return _by_body(world, operation, request), None
     token = _bearer(request)
     if kind is Credential.ADMIN_KEY and token in world.unit.admin_keys:
         return world.unit.administration, None
@@ -76,15 +77,20 @@ def _bearer(request: Request) -> str:
     return token.strip() if kind.lower() == "bearer" else ""
 
 
-def _by_body(world: World, body: dict[str, Any]) -> Application:
+def _by_body(world: World, operation: type[Operation[Any]], request: Request) -> Application:
+    body = body_of(request)
     client_id, secret = (body.get(name) for name in _CLIENT)
     application = world.applications.get(client_id) if isinstance(client_id, str) else None
-    if application is None or not isinstance(secret, str) or not _is_one_of(secret, application):
-        raise OAuthRefusal("invalid_client", world.choices.invalid_client_status)
-    return application
+    if application is not None and isinstance(secret, str) and _is_one_of(secret, application):
+        return application
+    # Only requests about tokens are answered in OAuth's words.
+    if not operation.path.startswith(RequestToken.path):
+        raise Unrecognised
+    if object_of(request) is None:
+        raise OAuthRefusal("invalid_request")
+    raise OAuthRefusal("invalid_client", world.choices.invalid_client_status)
 
 
 def _is_one_of(secret: str, application: Application) -> bool:
-    return any(
-        hmac.compare_digest(secret.encode(), active.encode()) for active in application.secrets
-    )
+    given = secret.encode("utf-8", "surrogatepass")
+    return any(hmac.compare_digest(given, active.encode()) for active in application.secrets)

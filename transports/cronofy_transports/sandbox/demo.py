@@ -195,7 +195,7 @@ class _Days:
         self._today = datetime.fromtimestamp(now, self._zone).date()
 
     def weekday(self, offset: int) -> int:
-        return (self._today + timedelta(days=offset)).weekday()
+        return (self._today.weekday() + offset) % 7
 
     def is_weekday(self, offset: int) -> bool:
         return self.weekday(offset) < 5

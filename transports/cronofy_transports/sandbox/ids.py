@@ -7,10 +7,37 @@ from collections.abc import Callable
 from random import Random
 from typing import Final
 
-__all__ = ("Ids",)
+__all__ = ("Ids", "Seeded")
 
 _ALPHANUMERIC: Final = string.ascii_letters + string.digits
+_AT_ONCE: Final = 2**16
 _LOWER: Final = string.ascii_lowercase + string.digits
+
+
+class Seeded(Random):
+    """
+    Randomness that is the same for each seed, and can be taken up where it was left.
+
+    Args:
+        seed: Any number.
+        position: How many words of 32 bits were drawn from it already.
+
+    Attributes:
+        number: The seed.
+        position: How many were drawn by now.
+    """
+
+    def __init__(self, seed: int, position: int = 0) -> None:
+        super().__init__(seed)
+        self.number, self.position = seed, position
+        for _ in range(position // _AT_ONCE):
+            super().getrandbits(32 * _AT_ONCE)
+        super().getrandbits(32 * (position % _AT_ONCE))
+
+    def getrandbits(self, k: int, /) -> int:
+        """Draw *k* bits, in whole words."""
+        self.position += -(-k // 32)
+        return super().getrandbits(k)
 
 
 class Ids:
@@ -21,12 +48,20 @@ class Ids:
         random: `random.SystemRandom` makes secrets that nobody can guess; a seeded
             `random.Random` makes the same ones in each run.
 
+    Attributes:
+        random: The same.
+
     Source: /developers/api/identity/account/
     """
 
     def __init__(self, random: Random) -> None:
+        self.random = random
         # One call for many bits: SystemRandom asks the kernel at every draw.
         self._bits: Callable[[int], int] = random.getrandbits
+
+    def use(self, random: Random) -> None:
+        """Draw from another source from now on."""
+        self.random, self._bits = random, random.getrandbits
 
     def make(self, prefix: str) -> str:
         """An id such as ``acc_`` and 24 hex digits."""

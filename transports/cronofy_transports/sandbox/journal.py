@@ -26,8 +26,11 @@ class Entry:
         parameters: The names of the query's parameters.
         operation: The name of the operation that it was taken for.
         account: The sub of the account that the credentials stand for.
-        status: The status of the answer.
+        status: The status of the answer, whether it arrived or not; `None`: there is none.
         errors: The names of the parameters that were refused.
+        fault: What struck the request, or an entry of its batch: the name of the action.
+        carried_out: Whether the sandbox did what was asked, or refused it by itself.
+        delivered: Whether a complete answer was sent.
     """
 
     sequence: int
@@ -37,8 +40,11 @@ class Entry:
     parameters: tuple[str, ...] = ()
     operation: str | None = None
     account: str | None = None
-    status: int
+    status: int | None
     errors: tuple[str, ...] = ()
+    fault: str | None = None
+    carried_out: bool = True
+    delivered: bool = True
 
 
 class Journal:
@@ -58,6 +64,31 @@ class Journal:
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
+
+    def find(
+        self,
+        *,
+        operation: str | None = None,
+        account: str | None = None,
+        since: int = 0,
+        limit: int | None = None,
+    ) -> list[Entry]:
+        """
+        The requests that match, the oldest first.
+
+        Args:
+            operation: The name of their operation.
+            account: The sub of their account.
+            since: Only those after the one of this number.
+            limit: Only so many, the latest.
+        """
+        found: list[Entry] = []
+        for entry in reversed(self._entries):
+            if entry.sequence <= since or len(found) == limit:
+                break
+            if operation in (None, entry.operation) and account in (None, entry.account):
+                found.append(entry)
+        return found[::-1]
 
     def next_sequence(self) -> int:
         """The number of the next request."""

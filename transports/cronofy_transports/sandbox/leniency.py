@@ -17,13 +17,17 @@ from urllib.parse import parse_qsl, urlencode
 
 import attrs
 
-from cronofy_async.core.errors import FieldError
+from cronofy_async.core import codec
+from cronofy_async.core.errors import DecodeError, FieldError
 from cronofy_async.core.operation import JSON_TYPE
 from cronofy_async.core.wire import Request
+from cronofy_async.operations import RevokeBySub
 
-__all__ = ("AFTER", "BEFORE", "ELSEWHERE", "Leniency", "body_of", "relax", "with_body")
+__all__ = ("AFTER", "BEFORE", "ELSEWHERE", "Leniency", "body_of", "object_of", "relax", "with_body")
 
 _FORM: Final = "application/x-www-form-urlencoded"
+# Where Rack stops as well.
+_DEEPEST: Final = 32
 _OFFSET: Final = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
 
 Complaints = Mapping[str, Sequence[FieldError]]
@@ -54,8 +58,17 @@ class Relief:
     mend: Callable[[Request, dict[str, Any], str], bool]
 
 
+def object_of(request: Request) -> dict[str, Any] | None:
+    """The body as an object; `None` if it is none."""
+    try:
+        body = codec.load(request.body) if request.body else {}
+    except DecodeError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
 def body_of(request: Request) -> dict[str, Any]:
-    """The body as an object; empty if it is none."""
+    """The body as an object, also one with NaN in it; empty if it is none."""
     try:
         body = json.loads(request.body) if request.body else {}
     except (ValueError, RecursionError):
@@ -85,6 +98,7 @@ def _trailing_slash(request: Request) -> Request:
 
 
 def _form(request: Request) -> Request:
+    # Decision.OTHER_MEDIA
     if not (request.header("content-type") or "").lower().startswith(_FORM):
         return request
     try:
@@ -93,7 +107,10 @@ def _form(request: Request) -> Request:
         pairs = []
     body: dict[str, Any] = {}
     for name, text in pairs:
-        _plant(body, name.replace("]", "").split("["), text)
+        steps = name.replace("]", "").split("[")
+        if len(steps) > _DEEPEST:
+            return with_body(request, {}).replace(body=b"nested too deeply")
+        _plant(body, steps, text)
     return with_body(request, body)
 
 
@@ -150,14 +167,27 @@ def _capital_booleans(request: Request) -> Request:
     )
 
 
-def _refresh_token_as_token(request: Request) -> Request:
-    if request.path != "/oauth/token/revoke":
+def _refresh_token_beside_code(request: Request) -> Request:
+    if request.path != "/oauth/token" or b"refresh_token" not in request.body:
         return request
     body = body_of(request)
-    if "refresh_token" not in body:
+    if "code" not in body or body.pop("refresh_token", None) is None:
         return request
-    given = body.pop("refresh_token")
-    return with_body(request, {"token": given, **body})
+    return with_body(request, body)
+
+
+def _secret_beside_header(request: Request) -> Request:
+    if not request.path.startswith("/v1/bookable_events"):
+        return request
+    secret = (request.header("authorization") or "").removeprefix("Bearer ")
+    repeated = ("bearer_token", secret)
+    if repeated in request.query:
+        return _with_query(request, [pair for pair in request.query if pair != repeated])
+    body = body_of(request)
+    if body.get("bearer_token") != secret:
+        return request
+    del body["bearer_token"]
+    return with_body(request, body)
 
 
 BEFORE: Final = (
@@ -187,9 +217,14 @@ BEFORE: Final = (
         mend=_capital_booleans,
     ),
     Leniency(
-        what="refresh_token in the place of token when revoking.",
-        needed_by="cronofy-node: revokeAuthorization",
-        mend=_refresh_token_as_token,
+        what="A refresh token beside an authorization code; it is passed over.",
+        needed_by="cronofy-node: requestAccessToken of a client that has one",
+        mend=_refresh_token_beside_code,
+    ),
+    Leniency(
+        what="The header's secret once more as bearer_token; it is passed over.",
+        needed_by="cronofy-node: bookable events",
+        mend=_secret_beside_header,
     ),
 )
 
@@ -204,14 +239,15 @@ def _null(_: Request, holder: dict[str, Any], name: str) -> bool:
     return True
 
 
-def _empty(_: Request, holder: dict[str, Any], name: str) -> bool:
-    if name not in ("buffer", "available_periods", "query_periods") or holder.get(name):
-        return False
-    return holder.pop(name, None) is not None
-
-
 def _uid_beside_id(_: Request, holder: dict[str, Any], name: str) -> bool:
     if name != "event_uid" or "event_id" not in holder:
+        return False
+    del holder[name]
+    return True
+
+
+def _sub_beside_token(request: Request, holder: dict[str, Any], name: str) -> bool:
+    if name != "sub" or request.path != RevokeBySub.path or "token" not in holder:
         return False
     del holder[name]
     return True
@@ -252,14 +288,14 @@ AFTER: Final = (
         mend=_null,
     ),
     Relief(
-        what="An empty buffer, or an empty list of periods, in the place of none.",
-        needed_by="pycronofy: availability; cronofy-csharp: the items of a sequence",
-        mend=_empty,
-    ),
-    Relief(
         what="event_uid beside event_id; it is passed over.",
         needed_by="the reference: event_id wins, and the event is a managed one",
         mend=_uid_beside_id,
+    ),
+    Relief(
+        what="sub beside token when revoking; it is passed over.",
+        needed_by="the reference: token wins if both are sent",
+        mend=_sub_beside_token,
     ),
     Relief(
         what="Times without an offset where no tzid is given; they are in Etc/UTC.",
@@ -274,6 +310,14 @@ AFTER: Final = (
 )
 
 ELSEWHERE: Final = (
+    (
+        "An empty buffer, or an empty list of a meeting's own periods, in the place of none.",
+        "pycronofy: availability; cronofy-csharp: the items of a sequence",
+    ),
+    (
+        "refresh_token in the place of token when revoking.",
+        "cronofy-node: revokeAuthorization",
+    ),
     ("A body on GET; it is passed over.", "pycronofy: sends {} with every request"),
     (
         "A space in the place of a time's T, and a fraction of zeros.",
@@ -296,6 +340,10 @@ ELSEWHERE: Final = (
     ("reject for those to remove from an event.", "cronofy-php, cronofy-ruby"),
     ("available_periods for query_periods.", "pycronofy, cronofy-csharp"),
     ("Groups without required; everybody of them must be free.", "cronofy-csharp"),
+    (
+        "A parameter of the path once more in the body; it is passed over.",
+        "cronofy-node: deleteAvailabilityRule",
+    ),
 )
 
 

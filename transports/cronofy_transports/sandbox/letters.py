@@ -16,7 +16,7 @@ from cronofy_async.models.notifications import ChannelNotification, Notification
 from .push import Delivery
 from .state import channels
 
-__all__ = ("described", "write")
+__all__ = ("conversation_payload", "described", "write")
 
 _UTC = timezone.utc  # noqa: UP017  # pyright takes an imported UTC for a constant of ours
 
@@ -50,6 +50,16 @@ def _payload(delivery: Delivery) -> Mapping[str, Any]:
         channel=described(channel),
     )
     payload: dict[str, Any] = codec.unstructure(notification)
+    return payload
+
+
+def conversation_payload(
+    channel: channels.Channel, type_: NotificationType, conversation_id: str
+) -> Mapping[str, Any]:
+    """What a channel is told of a scheduling conversation."""
+    notification = Notification(type=type_, scheduling_conversation_id=conversation_id)
+    told = ChannelNotification(notification=notification, channel=described(channel))
+    payload: dict[str, Any] = codec.unstructure(told)
     return payload
 
 

@@ -16,10 +16,12 @@ import attrs
 from cronofy_async.core import codec
 from cronofy_async.models.times import ZonedTime
 
+from .error_keys import OUT_OF_RANGE
 from .refusals import Invalid
 from .state.events import DAY, Window
 
 __all__ = (
+    "check_year",
     "day_of",
     "local_midnight",
     "localized",
@@ -34,6 +36,8 @@ __all__ = (
 
 _UTC: Final = timezone.utc  # noqa: UP017  # pyright takes an imported UTC for a constant of ours
 _EPOCH: Final = date(1970, 1, 1)
+_FIRST: Final = int(datetime(2, 1, 1, tzinfo=_UTC).timestamp())
+_LAST: Final = int(datetime(9999, 12, 30, tzinfo=_UTC).timestamp())
 
 zone = cache(ZoneInfo)
 
@@ -96,6 +100,20 @@ def point(value: datetime | date | ZonedTime, tzid: str | None) -> Point:
     return Point(seconds=wall_seconds(value, tzid or "Etc/UTC"), is_day=False, tzid=tzid)
 
 
+def check_year(field: str, seconds: int) -> None:
+    """
+    Check that a time can be shown in every zone, and what follows from it too.
+
+    Raises:
+        Invalid: It is too near to one of the ends of all calendars.
+    """
+    # Decision.YEARS
+    if not _FIRST <= seconds < _LAST:
+        raise Invalid.field(
+            field, "must be from the year 2 to the last days of the year 9999", key=OUT_OF_RANGE
+        )
+
+
 def span(
     start: datetime | date | ZonedTime, end: datetime | date | ZonedTime, tzid: str | None
 ) -> dict[str, Any]:
@@ -103,11 +121,14 @@ def span(
     An event's time, as attributes of `Event`.
 
     Raises:
-        Invalid: The end is before the start, or one is a day and the other is not.
+        Invalid: The end is before the start, or one is a day and the other is not, or
+            one is in no year that events can be in.
     """
     first, last = point(start, tzid), point(end, tzid)
     if first.is_day != last.is_day:
         raise Invalid.field("end", "must be a day if start is one, and a time if start is one")
+    for name, each in (("start", first), ("end", last)):
+        check_year(name, each.seconds)
     # Decision.NO_LENGTH
     if last.seconds < first.seconds or (last.seconds == first.seconds and first.is_day):
         raise Invalid.field("end", "must be after start")

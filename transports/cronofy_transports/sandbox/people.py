@@ -27,6 +27,7 @@ from cronofy_async.models.times import Duration
 
 from . import engine
 from .engine import Interval
+from .error_keys import INVALID_CALENDAR_IDS
 from .handlers.rows import is_tentative
 from .moments import local_midnight
 from .recurrence import DAYS
@@ -113,7 +114,7 @@ class People:
             raise Invalid.field(
                 f"{path}.calendar_ids",
                 "has one or more ids that are invalid",
-                key="errors.invalid_calendar_ids",
+                key=INVALID_CALENDAR_IDS,
             )
         return found
 

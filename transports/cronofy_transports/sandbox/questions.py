@@ -6,24 +6,23 @@ Source: /developers/api/scheduling/availability/
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable
 
-from cronofy_async.models.availability import AvailabilityQuery
-from cronofy_async.models.participants import Buffer, BufferRange, Period
+from cronofy_async.models.availability import LONGEST_SEARCH, MOST_RESULTS, AvailabilityQuery
+from cronofy_async.models.participants import Buffer, BufferRange, Group, Period
 from cronofy_async.models.sequenced_availability import SequencedAvailabilityQuery, SequenceItem
 from cronofy_async.models.times import Duration
 
 from . import engine
 from .engine import Interval
+from .error_keys import OUT_OF_RANGE
 from .people import People, intervals, least, seconds
 from .refusals import Invalid
 from .state.access import Application
 from .state.accounts import Account
 from .world import World
 
-__all__ = ("Question", "SequenceQuestion")
-
-_MOST_RESULTS: Final = 512
+__all__ = ("Question", "SequenceQuestion", "refuse_long_search")
 
 
 class Question:
@@ -46,10 +45,19 @@ class Question:
     ) -> None:
         self._query = query
         self._earliest = world.now() + notice
+        _refuse_too_long(query.required_duration, query.buffer, query.participants)
         _refuse_past_periods(query.query_periods, world.now())
         for index, slot in enumerate(query.query_slots or ()):
             if slot.start.timestamp() <= world.now():
                 raise Invalid.field(f"query_slots[{index}].start", "must be in the future")
+        moments = [slot.start for slot in query.query_slots or ()]
+        if moments and max(moments) - min(moments) > LONGEST_SEARCH:
+            late = moments.index(max(moments))
+            raise Invalid.field(
+                f"query_slots[{late}].start",
+                f"must be at most {LONGEST_SEARCH.days} days after the earliest one",
+                key=OUT_OF_RANGE,
+            )
         self._people = People(world, application, query.participants, query.excluded_events or ())
 
     def accounts(self) -> list[Account]:
@@ -76,7 +84,7 @@ class Question:
                 starts=starts,
                 interval=None if interval is None else seconds(interval),
                 format=query.response_format or "periods",
-                max_results=query.max_results or _MOST_RESULTS,
+                max_results=query.max_results or MOST_RESULTS,
             )
         )
 
@@ -108,10 +116,13 @@ class SequenceQuestion:
     ) -> None:
         self._query, self._now = query, world.now()
         _refuse_past_periods(query.query_periods, self._now)
+        refuse_long_search("query_periods", query.query_periods or ())
         self._people: list[People] = []
         for index, item in enumerate(query.sequence):
             try:
+                _refuse_too_long(item.required_duration, item.buffer, item.participants)
                 _refuse_past_periods(item.query_periods, self._now)
+                refuse_long_search("query_periods", item.query_periods or ())
                 self._people.append(People(world, application, item.participants))
             except Invalid as refusal:
                 raise refusal.under(f"sequence[{index}]") from None
@@ -130,7 +141,7 @@ class SequenceQuestion:
                 engine.SequenceQuery(
                     items=[item for item in items if item is not None],
                     windows=windows or None,
-                    max_results=_MOST_RESULTS,
+                    max_results=MOST_RESULTS,
                 )
             )
         except ValueError:
@@ -156,6 +167,47 @@ class SequenceQuestion:
             after_min=least(buffer.after),
             after_max=_most(buffer.after),
         )
+
+
+def refuse_long_search(field: str, periods: Iterable[Period]) -> None:
+    """
+    Refuse to search for more than a query about availability may.
+
+    Args:
+        field: The parameter that has the periods.
+        periods: Where to search.
+
+    Raises:
+        Invalid: A period ends too long after the earliest start.
+    """
+    # Decision.LONGEST_SEARCH
+    listed = list(periods)
+    for index, period in enumerate(listed):
+        if period.end - min(each.start for each in listed) > LONGEST_SEARCH:
+            raise Invalid.field(
+                f"{field}[{index}].end",
+                f"must be at most {LONGEST_SEARCH.days} days after the earliest start",
+                key=OUT_OF_RANGE,
+            )
+
+
+def _refuse_too_long(duration: Duration, buffer: Buffer | None, groups: tuple[Group, ...]) -> None:
+    # Decision.LONGEST_MEETING
+    lengths: dict[str, Duration | BufferRange | None] = {"required_duration": duration}
+    buffers = {"buffer": buffer} | {
+        f"participants[{i}].members[{j}].buffer": member.buffer
+        for i, group in enumerate(groups)
+        for j, member in enumerate(group.members)
+    }
+    for path, each in buffers.items():
+        if each is not None:
+            lengths |= {f"{path}.before": each.before, f"{path}.after": each.after}
+    for path, length in lengths.items():
+        given = (length.minimum, length.maximum) if isinstance(length, BufferRange) else (length,)
+        if any(part is not None and part.timedelta() > LONGEST_SEARCH for part in given):
+            raise Invalid.field(
+                path, f"must be at most {LONGEST_SEARCH.days} days", key=OUT_OF_RANGE
+            )
 
 
 def _refuse_past_periods(periods: tuple[Period, ...] | None, now: int) -> None:

@@ -9,18 +9,19 @@ Source: /developers/api-alpha/recurring-events/
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, datetime, timedelta
 from itertools import count, takewhile
 from typing import Final
 
 from cronofy_async.models.event_details import RecurrenceRule
 
-__all__ = ("DAYS", "occurrences")
+__all__ = ("DAYS", "LONGEST", "occurrences")
 
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 # Decision.ENDLESS_SERIES
-_LONGEST: Final = timedelta(days=730)
+LONGEST: Final = timedelta(days=730)
+"""How long after its start an event recurs at the most."""
 
 
 def occurrences(
@@ -34,14 +35,18 @@ def occurrences(
         rule: How it recurs.
         until: The last one is not after this; `None`: the rule does not say.
     """
-    last = start + _LONGEST
-    if until is not None:
-        last = min(last, until)
-    every = takewhile(lambda each: each <= last, _every(start, rule))
-    for number, each in enumerate(every):
-        if rule.count is not None and number >= rule.count:
-            return
-        yield each
+    try:
+        last = start + LONGEST
+        if until is not None:
+            last = min(last, until)
+        every = takewhile(lambda each: each <= last, _every(start, rule))
+        for number, each in enumerate(every):
+            if rule.count is not None and number >= rule.count:
+                return
+            yield each
+    except OverflowError:
+        # The next one is beyond the end of all calendars.
+        return
 
 
 def _every(start: datetime, rule: RecurrenceRule) -> Iterator[datetime]:
@@ -57,6 +62,8 @@ def _every(start: datetime, rule: RecurrenceRule) -> Iterator[datetime]:
         months = interval * (12 if rule.frequency == "yearly" else 1)
         for n in count():
             year, month = divmod(start.year * 12 + start.month - 1 + months * n, 12)
+            if year > MAXYEAR:
+                return
             try:
                 yield start.replace(year=year, month=month + 1)
             except ValueError:

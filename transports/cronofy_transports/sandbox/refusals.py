@@ -7,6 +7,8 @@ from typing import Any
 
 from cronofy_async.core.errors import INVALID, FieldError, RequestParseError
 
+from .error_keys import described
+
 __all__ = (
     "Forbidden",
     "Invalid",
@@ -14,7 +16,9 @@ __all__ = (
     "NotEmulated",
     "NotFound",
     "OAuthRefusal",
+    "PaymentRequired",
     "Refusal",
+    "TooMany",
     "Unrecognised",
 )
 
@@ -26,19 +30,36 @@ class Refusal(Exception):  # noqa: N818  # an answer, and no error of ours
     Attributes:
         status: The HTTP status.
         body: The JSON body; `None` where the reference shows none.
+        headers: Further headers.
     """
 
-    def __init__(self, status: int, body: Mapping[str, Any] | None = None) -> None:
-        super().__init__(status, body)
+    def __init__(
+        self,
+        status: int,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        # Not super(): what a command refuses is an error of another family too.
+        Exception.__init__(self, status, body)
         self.status = status
         self.body = body
+        self.headers = headers or {}
 
 
 class Unrecognised(Refusal):
     """401: the credentials are not recognised, or are of another kind than the call needs."""
 
+    # Decision.NO_CHALLENGE
+
     def __init__(self) -> None:
         super().__init__(401)
+
+
+class PaymentRequired(Refusal):
+    """402: the plan of the application lacks the feature."""
+
+    def __init__(self) -> None:
+        super().__init__(402)
 
 
 class Forbidden(Refusal):
@@ -60,6 +81,18 @@ class Locked(Refusal):
 
     def __init__(self) -> None:
         super().__init__(423)
+
+
+class TooMany(Refusal):
+    """
+    429: the quota of the application is used up.
+
+    Args:
+        seconds: When to come back, in whole seconds; `None`: that is not said.
+    """
+
+    def __init__(self, seconds: int | None = None) -> None:
+        super().__init__(429, None, None if seconds is None else {"retry-after": str(seconds)})
 
 
 class NotEmulated(Refusal):
@@ -94,17 +127,13 @@ class Invalid(Refusal):
 
     def __init__(self, errors: Mapping[str, Sequence[FieldError]]) -> None:
         self.errors = errors
-        super().__init__(
-            422,
-            {
-                "errors": {
-                    field: [
-                        {"key": error.key, "description": _sentence(field, error)}
-                        for error in complaints
-                    ]
-                    for field, complaints in errors.items()
-                }
-            },
+        super().__init__(422, {"errors": described(errors)})
+
+    def __str__(self) -> str:
+        return "; ".join(
+            f"{field} {error.description}"
+            for field, complaints in self.errors.items()
+            for error in complaints
         )
 
     @classmethod
@@ -120,8 +149,3 @@ class Invalid(Refusal):
     def of(cls, error: RequestParseError) -> Invalid:
         """What the strict reader complained about."""
         return cls(error.errors)
-
-
-def _sentence(field: str, error: FieldError) -> str:
-    name = field.rpartition(".")[2]
-    return f"{name} {error.description}" if name else error.description

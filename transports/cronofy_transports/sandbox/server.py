@@ -7,47 +7,41 @@ handed to `Sandbox.handle` and answered; callbacks are delivered in the backgrou
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import logging
-from collections.abc import AsyncGenerator, Collection
+import socket
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-import attrs
 from aiohttp import web
 
 from cronofy_async.core import lazy
 
+from .addresses import LOOPBACK, Urls, listen, urls_of
 from .courier import Courier
 
 if TYPE_CHECKING:
-    from cronofy_async.core.wire import Response
+    from cronofy_async.core.wire import Request, Response
 
+    from .faults import Strike
     from .sandbox import Sandbox
 
 # Loaded at the first request: until then only being ready counts.
 hosts = lazy.module("cronofy_async.core.hosts")
 wire = lazy.module("cronofy_async.core.wire")
 
-__all__ = ("LOOPBACK", "Urls", "from_this_machine", "serve")
+__all__ = ("from_this_machine", "serve")
 
 log = logging.getLogger("cronofy_transports.sandbox")
-
-LOOPBACK: Final = "127.0.0.1"
 
 _LARGEST: Final = 32 * 1024 * 1024
 _WORTH_PACKING: Final = 1024
 _CONTROL: Final = "/_sandbox"
-
-
-@attrs.frozen(kw_only=True)
-class Urls:
-    """Where a sandbox can be reached."""
-
-    api_url: str
-    app_url: str
+_PATIENCE: Final = 0.05
 
 
 @asynccontextmanager
@@ -58,6 +52,8 @@ async def serve(
     port: int = 0,
     callback_hosts: Collection[str] = (),
     names: Collection[str] = (),
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    listening: Sequence[socket.socket] = (),
 ) -> AsyncGenerator[Urls]:
     """
     Answer over HTTP while the block runs.
@@ -69,39 +65,46 @@ async def serve(
         port: 0 takes one that is free.
         callback_hosts: Hosts besides this machine that callbacks may be delivered to.
         names: Host names to answer under, besides those of this machine and *host*.
+        sleep: Lets seconds pass, where a fault takes time.
+        listening: What listens on *host* already, in place of *port*; closed at the end.
 
     Raises:
         OSError: The address cannot be listened on.
     """
-    door = _Door(sandbox, host, names)
+    listening = listening or listen(host, port)
+    door = _Door(sandbox, host, names, sleep)
     # A body is never unpacked: one official client labels plain ones as packed.
     server = web.Server(door.answer, auto_decompress=False)
-    runner = web.ServerRunner(server, shutdown_timeout=0)
+    # Not 0, which would wait for requests that are under way for ever.
+    runner = web.ServerRunner(server, shutdown_timeout=_PATIENCE)
     courier = Courier(sandbox, callback_hosts)
-    await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
-        url = f"http://{_in_url(host)}:{runner.addresses[0][1]}"
+        await runner.setup()
+        for each in listening:
+            await web.SockSite(runner, each).start()
         async with courier:
-            yield Urls(api_url=url, app_url=url)
+            yield urls_of(host, listening)
     finally:
         await runner.cleanup()
-
-
-def _in_url(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+        for each in listening:
+            each.close()
 
 
 class _Door:
     """Lets in what came to the right address, and passes it on."""
 
-    def __init__(self, sandbox: Sandbox, host: str, names: Collection[str]) -> None:
-        self._sandbox = sandbox
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        host: str,
+        names: Collection[str],
+        sleep: Callable[[float], Awaitable[object]],
+    ) -> None:
+        self._sandbox, self._sleep = sandbox, sleep
         self._names = {each.lower() for each in (host, *names)}
         self._is_open = host != LOOPBACK and not hosts.is_loopback(host)
 
-    async def answer(self, request: web.BaseRequest) -> web.Response:
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         host, path = _target(request)
         if not self._is_own(host):
@@ -113,10 +116,20 @@ class _Door:
         body = await self._body(request)
         if body is None:
             return web.Response(status=413)
-        response = self._sandbox.handle(
-            wire.Request(request.method, url, tuple(request.headers.items()), body)
-        )
-        return _written(response, request.headers.get("Accept-Encoding", ""))
+        asked = wire.Request(request.method, url, tuple(request.headers.items()), body)
+        sandbox = self._sandbox
+        if sandbox.faults.armed:
+            strike = sandbox.faults.strike(asked)
+            if strike is not None:
+                return await self._struck(asked, strike)
+        return _written(sandbox.answer(asked), request.headers.get("Accept-Encoding", ""))
+
+    async def _struck(self, request: Request, strike: Strike) -> web.StreamResponse:
+        from .raw import RawAnswer
+
+        if strike.action.wait:
+            await self._sleep(strike.action.wait)
+        return RawAnswer(self._sandbox.answer_struck(request, strike), self._sleep)
 
     def _is_own(self, host: str) -> bool:
         name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Generator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from .server import LOOPBACK, Urls, serve
+from .addresses import LOOPBACK, Urls
+from .server import serve
 
 if TYPE_CHECKING:
     from .sandbox import Sandbox
 
-__all__ = ("run_in_thread",)
+__all__ = ("held_in_thread", "run_in_thread")
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -31,17 +34,29 @@ def run_in_thread(
     Raises:
         OSError: The address cannot be listened on.
     """
+    with held_in_thread(
+        lambda: serve(sandbox, host=host, port=port, callback_hosts=callback_hosts, names=names)
+    ) as urls:
+        yield urls
+
+
+@contextmanager
+def held_in_thread(enter: Callable[[], AbstractAsyncContextManager[T]]) -> Generator[T]:
+    """
+    Hold an async context open in an event loop of a thread of its own while the block runs.
+
+    Args:
+        enter: Makes the context; called in that loop. What it raises on entering is raised here.
+    """
     started = Event()
-    outcome: list[Urls | BaseException] = []
+    outcome: list[T | BaseException] = []
     stop: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
 
     async def work() -> None:
         ended = asyncio.Event()
-        async with serve(
-            sandbox, host=host, port=port, callback_hosts=callback_hosts, names=names
-        ) as urls:
+        async with enter() as held:
             stop.append((asyncio.get_running_loop(), ended))
-            outcome.append(urls)
+            outcome.append(held)
             started.set()
             await ended.wait()
 

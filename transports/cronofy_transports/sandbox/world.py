@@ -8,10 +8,11 @@ works through before the world is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec
 
+import attrs
+
+from .agenda import Act, Agenda, Function
 from .choices import Choices
 from .clock import Clock
 from .ids import Ids
@@ -24,6 +25,7 @@ from .state.browsers import Browsers
 from .state.enterprise import Enterprise
 from .state.events import Event
 from .state.organizations import OrganizationalUnit
+from .state.rows import RowCache
 from .state.shelf import Shelf
 from .state.vault import Vault
 from .state.working_time import WorkingTime
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from .state.links import Link
 
 __all__ = ("World",)
+
+P = ParamSpec("P")
 
 
 class World:
@@ -48,8 +52,12 @@ class World:
         write: Makes the headers and body of a callback.
     """
 
+    # What follows from the rest, and is not kept with it.
+    DERIVED: ClassVar[frozenset[str]] = frozenset({"rows"})
+
     def __init__(self, clock: Clock, ids: Ids, choices: Choices, write: Write) -> None:
         self.clock, self.ids, self.choices = clock, ids, choices
+        self._given = choices
         self.applications: dict[str, Application] = {}
         self.accounts: dict[str, Account] = {}
         self.calendars: dict[str, Calendar] = {}
@@ -69,10 +77,10 @@ class World:
         self._working_times: dict[tuple[str, str], WorkingTime] = {}
         self.vault = Vault(clock, ids, choices)
         self.shelf = Shelf(clock, ids, choices)
+        self.rows = RowCache()
         self.outbox = Outbox(clock, choices, write)
         self.browsers = Browsers(ids)
-        self._agenda: list[tuple[int, int, Callable[[int], None]]] = []
-        self._appointments = 0
+        self.agenda = Agenda()
 
     # Time ----------------------------------------------------------------------------
 
@@ -80,22 +88,30 @@ class World:
         """Seconds since the epoch."""
         return self.clock.now()
 
-    def later(self, moment: int, action: Callable[[int], None]) -> None:
-        """Have *action* called with *moment* once it has come."""
-        self._appointments += 1
-        heappush(self._agenda, (moment, self._appointments, action))
+    def later(
+        self, moment: int, function: Function[P], *arguments: P.args, **nothing: P.kwargs
+    ) -> None:
+        """
+        Have a function called with the world, *moment* and these arguments once it has come.
+
+        Args:
+            moment: Seconds since the epoch.
+            function: One that is registered with `act`.
+            arguments: Plain data, or what the world holds.
+            nothing: An argument cannot be given by name.
+        """
+        self.agenda.enter(moment, Act.of(function, *arguments, **nothing))
 
     def settle(self) -> None:
         """Let everything happen that was to happen by now."""
-        while self._agenda and self._agenda[0][0] <= self.now():
-            moment, _, action = heappop(self._agenda)
-            action(moment)
+        while (due := self.agenda.take(self.now())) is not None:
+            moment, what = due
+            what(self, moment)
 
     def seconds_to_next(self) -> float | None:
         """How long until something happens or a callback is due; `None`: nothing is to come."""
-        moments = [self._agenda[0][0]] if self._agenda else []
-        due = self.outbox.next_due()
-        moments += [] if due is None else [due]
+        both = (self.agenda.next_moment(), self.outbox.next_due())
+        moments = [each for each in both if each is not None]
         return max(0.0, min(moments) - self.clock.time()) if moments else None
 
     # Applications, accounts and calendars --------------------------------------------
@@ -116,8 +132,8 @@ class World:
         return None
 
     def add_account(self, **values: Any) -> Account:
-        """Let somebody have an account."""
-        account = Account(sub=self.ids.make("acc"), **values)
+        """Let somebody have an account; its sub is made, unless one is given."""
+        account = Account(sub=values.pop("sub", None) or self.ids.make("acc"), **values)
         self.accounts[account.sub] = account
         return account
 
@@ -132,7 +148,7 @@ class World:
     ) -> Profile:
         """Connect an account to a calendar service."""
         profile = Profile(
-            profile_id=self.ids.profile(),
+            profile_id=values.pop("profile_id", None) or self.ids.profile(),
             name=name,
             provider_name=provider_name,
             provider_service=provider_service,
@@ -185,10 +201,10 @@ class World:
         Args:
             calendar: Where.
             by: The application that writes, and thereby manages it; `None`: a person.
-            values: The attributes of `Event`.
+            values: The attributes of `Event`; its uid is made, unless one is given.
         """
         event = Event(
-            uid=self.ids.external_event(),
+            uid=values.pop("uid", None) or self.ids.external_event(),
             calendar=calendar,
             owner=by.client_id if by is not None else None,
             **values,
@@ -205,7 +221,7 @@ class World:
         event.calendar.events.change(event, self.now() if at is None else at, **changes)
         if before != (event.start, event.end):
             for follow in list(event.when_moved.values()):
-                follow()
+                follow(self, self.now())
         self.tell(event.calendar, event.owner, by=by)
         return event
 
@@ -217,6 +233,38 @@ class World:
 
         Source: /developers/api/push-notifications/
         """
+        client_id = None if by is None else by.client_id
+        change = (self.now(), calendar, owner, client_id)
+        if calendar.profile.connected:
+            self._tell(*change)
+        else:
+            # Decision.DISCONNECTED
+            calendar.profile.untold.append(change)
+
+    def tell_untold(self, profile: Profile) -> None:
+        """Tell of what changed in a profile while it was disconnected."""
+        for change in profile.untold:
+            self._tell(*change)
+        profile.untold.clear()
+
+    def _tell(self, since: int, calendar: Calendar, owner: str | None, by: str | None) -> None:
         for channel in self.channels.get(calendar.account.sub, ()):
-            if channel.authorization.application is not by and channel.hears_of(calendar, owner):
-                self.outbox.changed(channel)
+            application = channel.authorization.application
+            if application.client_id != by and channel.hears_of(calendar, owner):
+                self.outbox.changed(channel, since)
+
+    # Choices -------------------------------------------------------------------------
+
+    def choose(self, choices: Choices) -> None:
+        """Replace the choices, everywhere and at once."""
+        self.choices = choices
+        self.vault.choices = self.shelf.choices = self.outbox.choices = choices
+
+    def turned(self) -> dict[str, Any]:
+        """The choices that are not those that it was made with."""
+        now, before = (attrs.asdict(each, recurse=False) for each in (self.choices, self._given))
+        return {name: value for name, value in now.items() if value != before[name]}
+
+    def turn(self, choices: dict[str, Any]) -> None:
+        """Replace these of the choices that it was made with."""
+        self.choose(attrs.evolve(self._given, **choices))

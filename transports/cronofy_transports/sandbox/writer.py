@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 
 import msgspec
 
@@ -12,7 +13,14 @@ from cronofy_async.core.wire import Response
 
 from .refusals import Refusal
 
-__all__ = ("json_response", "refusal_response")
+__all__ = ("json_response", "phrase", "refusal_response")
+
+_PHRASES: Final = {each.value: each.phrase for each in HTTPStatus}
+
+
+def phrase(status: int) -> str:
+    """What stands after a status in its line."""
+    return _PHRASES.get(status, "Unknown")
 
 
 def json_response(status: int, body: Any, headers: Mapping[str, str] | None = None) -> Response:
@@ -25,5 +33,5 @@ def json_response(status: int, body: Any, headers: Mapping[str, str] | None = No
 def refusal_response(refusal: Refusal) -> Response:
     """The answer that a refusal stands for."""
     if refusal.body is None:
-        return Response(refusal.status)
-    return json_response(refusal.status, refusal.body)
+        return Response(refusal.status, refusal.headers)
+    return json_response(refusal.status, refusal.body, refusal.headers)

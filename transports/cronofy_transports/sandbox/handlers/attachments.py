@@ -20,6 +20,7 @@ from cronofy_async.models.subscriptions import Interaction, InteractionType
 from cronofy_async.operations.attachments import CreateAttachment
 from cronofy_async.operations.event_fields import EventDetails
 
+from ..agenda import act
 from ..caller import Caller
 from ..refusals import Invalid
 from ..state.access import Application
@@ -54,12 +55,13 @@ def create_attachment(world: World, caller: Caller, asked: CreateAttachment) -> 
         subscriptions=() if isinstance(subscriptions, Unset) else subscriptions,
     )
     world.attachments[stored.attachment_id] = stored
-
-    def look(_: int) -> None:
-        screen(world, stored, approved=_MALICIOUS not in content)
-
-    world.later(world.now() + world.choices.screening_delay, look)
+    world.later(world.now() + world.choices.screening_delay, _look, stored)
     return _described(stored)
+
+
+@act
+def _look(world: World, _: int, stored: StoredAttachment) -> None:
+    screen(world, stored, approved=_MALICIOUS not in stored.content)
 
 
 def screen(world: World, attachment: StoredAttachment, *, approved: bool) -> bool:

@@ -17,16 +17,22 @@ from ..caller import Caller
 from ..engine import Result, SequenceResult
 from ..moments import moment
 from ..questions import Question, SequenceQuestion
+from ..refusals import Forbidden
 from ..state.accounts import Account
 from ..world import World
 from .registry import handles
 
-__all__ = ()
+__all__ = ("sequenced",)
 
 
-@handles(QueryAvailability)
+@handles(QueryAvailability, in_utc=True)
 def query_availability(world: World, caller: Caller, asked: QueryAvailability) -> Availability:
     """The periods or slots that suit."""
+    # Decision.ELEMENT_CALLS
+    if caller.element is not None:
+        members = {member.sub for group in asked.participants for member in group.members}
+        if not members <= set(caller.element.subs):
+            raise Forbidden
     question = Question(world, caller.application, asked)
     times = tuple(_time(result) for result in question.answer())
     slots = asked.query_slots is not None or asked.response_format not in (None, "periods")
@@ -38,14 +44,14 @@ def query_availability(world: World, caller: Caller, asked: QueryAvailability) -
     )
 
 
-@handles(QuerySequencedAvailability)
+@handles(QuerySequencedAvailability, in_utc=True)
 def query_sequenced_availability(
     world: World, caller: Caller, asked: QuerySequencedAvailability
 ) -> list[AvailableSequence]:
     """The ways to hold all the meetings."""
     question = SequenceQuestion(world, caller.application, asked)
     return [
-        AvailableSequence(sequence=tuple(_sequenced(each) for each in way))
+        AvailableSequence(sequence=tuple(sequenced(each) for each in way))
         for way in question.answer()
     ]
 
@@ -58,7 +64,8 @@ def _time(result: Result) -> AvailableTime:
     )
 
 
-def _sequenced(result: SequenceResult) -> SequencedTime:
+def sequenced(result: SequenceResult) -> SequencedTime:
+    """One meeting of a sequence, as answers show it."""
     return SequencedTime(
         sequence_id=result.sequence_id,
         start=moment(result.start),

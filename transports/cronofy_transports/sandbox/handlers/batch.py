@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from cronofy_async.core.errors import RequestParseError, UnknownOperationError
+from cronofy_async.core.errors import (
+    UNKNOWN,
+    FieldError,
+    RequestParseError,
+    UnknownOperationError,
+)
+from cronofy_async.core.operation import layout
 from cronofy_async.core.wire import Request
 from cronofy_async.operations.batch import Batch
 from cronofy_async.operations.catalog import choose
 
 from ..caller import Caller
+from ..leniency import body_of
 from ..refusals import Invalid
 from ..world import World
 from .registry import Reply, handles
@@ -18,8 +25,12 @@ __all__ = ()
 
 
 @handles(Batch, raw=True)
-def batch(_: World, caller: Caller, request: Request) -> Reply[Any]:
+def batch(world: World, caller: Caller, request: Request) -> Reply[Any]:
     """Carry out each entry; one that fails does not stop the rest."""
+    unknown = body_of(request).keys() - layout(Batch).names
+    if unknown and world.choices.unknown_parameters == "refuse":
+        complaint = FieldError(UNKNOWN, "is not a known parameter")
+        raise Invalid(dict.fromkeys(sorted(unknown), (complaint,)))
     try:
         entries = Batch.entries(request)
     except RequestParseError as error:

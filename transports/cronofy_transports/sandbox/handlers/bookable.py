@@ -34,7 +34,7 @@ __all__ = ()
 _ACCEPTED, _REMOVED = RegistrationStatus.ACCEPTED, RegistrationStatus.REMOVED
 
 
-@handles(UpsertBookableEvent)
+@handles(UpsertBookableEvent, in_utc=True)
 def upsert_bookable_event(world: World, caller: Caller, asked: UpsertBookableEvent) -> Reply[Any]:
     """A new event with places, or a changed one; registrations stay."""
     start, end = int(asked.start.timestamp()), int(asked.end.timestamp())

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cronofy_async.models.authorization import Scope
 from cronofy_async.models.calendars import Calendar, PermissionLevel, ProviderName
 from cronofy_async.operations.calendars import CreateCalendar, ListCalendars
 
 from ..caller import Caller
+from ..error_keys import DUPLICATE_CALENDAR_NAME
 from ..refusals import Invalid
 from ..state import accounts
 from ..state.access import Authorization
 from ..world import World
 from .registry import Reply, handles
 
-__all__ = ("described",)
+__all__ = ("alike", "described")
 
 
 @handles(ListCalendars)
@@ -37,19 +40,21 @@ def create_calendar(world: World, caller: Caller, asked: CreateCalendar) -> Cale
     ):
         raise Invalid.field(
             "name",
-            "is that of a calendar that exists, and the provider does not allow duplicates",
-            key="errors.duplicate_calendar_name",
+            "is that of another calendar",
+            key=DUPLICATE_CALENDAR_NAME,
         )
-    # A profile's calendars are alike in what their provider can do.
-    alike = profile.calendars[0] if profile.calendars else None
-    created = world.add_calendar(
-        profile,
-        asked.name,
-        color=asked.color or None,
-        conferencing=alike.conferencing if alike is not None else None,
-        attachments=alike.attachments if alike is not None else False,
-    )
+    created = world.add_calendar(profile, asked.name, color=asked.color or None, **alike(profile))
+    world.tell(created, None, by=caller.application)
     return described(created, caller.authorization)
+
+
+def alike(profile: accounts.Profile) -> dict[str, Any]:
+    """What a new calendar of a profile has in common with the others: what its provider can do."""
+    model = profile.calendars[0] if profile.calendars else None
+    return {
+        "conferencing": None if model is None else model.conferencing,
+        "attachments": False if model is None else model.attachments,
+    }
 
 
 def described(calendar: accounts.Calendar, authorization: Authorization) -> Calendar:

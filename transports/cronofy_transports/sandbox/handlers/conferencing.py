@@ -17,6 +17,7 @@ from cronofy_async.models.event_details import Conferencing as Asked
 from cronofy_async.models.identity import ConferencingProvider
 from cronofy_async.operations.event_fields import EventDetails
 
+from ..agenda import act
 from ..refusals import Invalid
 from ..state.accounts import Account, Calendar
 from ..state.events import Conferencing, Event
@@ -64,14 +65,15 @@ def provide(
 def expect(world: World, event: Event) -> None:
     """Have the pending link of an event arrive when it is ready."""
     held = event.conferencing
-    if held is None or held.ready_at is None:
-        return
+    if held is not None and held.ready_at is not None:
+        world.later(held.ready_at, _arrive, event, held)
 
-    def arrive(moment: int) -> None:
-        if event.conferencing is held:
-            resolve(world, event, moment)
 
-    world.later(held.ready_at, arrive)
+@act
+def _arrive(world: World, moment: int, event: Event, held: Conferencing) -> None:
+    # It may wait for another one by now, or have none any more.
+    if event.conferencing == held:
+        resolve(world, event, moment)
 
 
 def resolve(world: World, event: Event, at: int | None = None) -> bool:

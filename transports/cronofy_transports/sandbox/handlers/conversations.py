@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from cronofy_async.core import codec
 from cronofy_async.core.paths import path_values
 from cronofy_async.core.unset import Unset
-from cronofy_async.models.notifications import ChannelNotification, Notification, NotificationType
+from cronofy_async.models.notifications import NotificationType
 from cronofy_async.models.participants import Group, Member
 from cronofy_async.models.scheduling_conversations import (
     ActionLink,
@@ -31,15 +31,16 @@ from cronofy_async.operations.scheduling_conversations import (
 
 from .. import engine
 from ..caller import Caller
-from ..letters import described
+from ..letters import conversation_payload
 from ..moments import moment
 from ..people import People, intervals, seconds
+from ..questions import refuse_long_search
 from ..refusals import Invalid, NotFound
 from ..state.conversations import Conversation, Party
 from ..state.events import DAY
 from ..world import World
+from .links import known
 from .registry import Reply, handles
-from .scheduling import _known
 
 __all__ = ("join",)
 
@@ -63,6 +64,7 @@ def create_conversation(
             )
     if not isinstance(asked.required_duration, Unset) and asked.required_duration.minutes < 1:
         raise Invalid.field("required_duration", "must be one minute or more")
+    refuse_long_search("available_periods", known(asked.available_periods) or ())
     conversation = Conversation(
         conversation_id=world.ids.make("scv"),
         authorization=caller.authorization,
@@ -219,11 +221,11 @@ def _described(conversation: Conversation, origin: str) -> SchedulingConversatio
             _party(conversation, number, party, origin)
             for number, party in enumerate(conversation.parties, start=1)
         ),
-        tzid=_known(asked.tzid),
-        subject=_known(asked.subject),
-        event=_known(asked.event),
-        required_duration=_known(asked.required_duration),
-        available_periods=_known(asked.available_periods),
+        tzid=known(asked.tzid),
+        subject=known(asked.subject),
+        event=known(asked.event),
+        required_duration=known(asked.required_duration),
+        available_periods=known(asked.available_periods),
         status=ConversationStatus.IN_PROGRESS if settled is None else _SETTLED,
         chosen_slot=chosen,
     )
@@ -300,7 +302,6 @@ def _tell(world: World, conversation: Conversation, type_: NotificationType) -> 
     """Tell every channel that wants to hear of conversations, whoever did something."""
     # Decision.CONVERSATION_TOLD
     application = conversation.authorization.application
-    notification = Notification(type=type_, scheduling_conversation_id=conversation.conversation_id)
     for sub in sorted(conversation.subs()):
         for channel in world.channels.get(sub, ()):
             option = channel.scheduling_conversations
@@ -311,6 +312,5 @@ def _tell(world: World, conversation: Conversation, type_: NotificationType) -> 
                 and option is not None
                 and option.enabled
             ):
-                told = ChannelNotification(notification=notification, channel=described(channel))
-                payload = codec.unstructure(told)
+                payload = conversation_payload(channel, type_, conversation.conversation_id)
                 world.outbox.post(application, channel.callback_url, type_, payload, channel)

@@ -36,6 +36,7 @@ from cronofy_async.operations.enterprise_connect import (
     RequestDelegatedAuthorization,
 )
 
+from ..agenda import act
 from ..caller import Caller
 from ..refusals import Forbidden, Invalid
 from ..scopes import allows, covers, unknown
@@ -192,14 +193,19 @@ def _check_scope(field: str, asked: str, authorization: Authorization) -> None:
 def _later(
     world: World, broker: Authorization, asked: AccessTerms, shared_with: Profile | None
 ) -> None:
-    def settle(_: int) -> None:
-        outcome = _outcome(world, broker, asked, shared_with)
-        if not isinstance(asked.state, Unset):
-            outcome = attrs.evolve(outcome, state=asked.state)
-        payload = codec.unstructure(AuthorizationNotification(authorization=outcome))
-        world.outbox.post(broker.application, asked.callback_url, "authorization", payload)
+    moment = world.now() + world.choices.delegation_delay
+    world.later(moment, _settle, broker, asked, shared_with)
 
-    world.later(world.now() + world.choices.delegation_delay, settle)
+
+@act
+def _settle(
+    world: World, _: int, broker: Authorization, asked: AccessTerms, shared_with: Profile | None
+) -> None:
+    outcome = _outcome(world, broker, asked, shared_with)
+    if not isinstance(asked.state, Unset):
+        outcome = attrs.evolve(outcome, state=asked.state)
+    payload = codec.unstructure(AuthorizationNotification(authorization=outcome))
+    world.outbox.post(broker.application, asked.callback_url, "authorization", payload)
 
 
 def _outcome(

@@ -87,7 +87,7 @@ def userinfo(authorization: Authorization, origin: str) -> Userinfo:
                     profile_id=None,
                     profile_name=None,
                 )
-                for calendar in profile.calendars
+                for calendar in profile.known_calendars
             ),
         )
         for profile in authorization.profiles()

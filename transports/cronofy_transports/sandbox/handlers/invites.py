@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from hashlib import sha256
+from typing import Any, Final
 
 import attrs
 
@@ -45,10 +46,13 @@ from ..state.access import Application
 from ..state.invites import Invite
 from ..world import World
 from .invite_files import invite_file, removal_file
+from .links import known
 from .registry import handles
-from .scheduling import _known
 
-__all__ = ("reply_to",)
+__all__ = ("PAGE", "find_invite", "page_of", "reply_to", "take_reply", "whose_page")
+
+PAGE: Final = "/invites/"
+"""Where the page of each recipient is; `page_of` says what follows."""
 
 _PENDING = InviteStatus.PENDING
 
@@ -128,8 +132,8 @@ def _write(
     before = invite.recipients if invite is not None and stays else {}
     values: dict[str, Any] = {
         "event": asked.event,
-        "callback_url": _known(asked.callback_url),
-        "organizer": _known(asked.organizer),
+        "callback_url": known(asked.callback_url),
+        "organizer": known(asked.organizer),
         "recipients": {
             each.email.lower(): _invited(each, before.get(each.email.lower()))
             for each in recipients
@@ -205,7 +209,7 @@ def _shown(invite: Invite) -> dict[str, Any]:
 
 
 def _event(event: SmartInviteEvent) -> InvitedEvent:
-    times, transparency = _span(event), _known(event.transparency)
+    times, transparency = _span(event), known(event.transparency)
 
     def shown(seconds: int, tzid: str | None) -> EventTime:
         # Decision.NO_ZONE
@@ -214,14 +218,14 @@ def _event(event: SmartInviteEvent) -> InvitedEvent:
 
     return InvitedEvent(
         summary=event.summary,
-        description=_known(event.description),
+        description=known(event.description),
         start=shown(times["start"], times["start_tzid"]),
         end=shown(times["end"], times["end_tzid"]),
-        location=_known(event.location),
-        url=_known(event.url),
-        reminders=_known(event.reminders),
+        location=known(event.location),
+        url=known(event.url),
+        reminders=known(event.reminders),
         transparency=None if transparency is None else Transparency(transparency),
-        color=_known(event.color),
+        color=known(event.color),
     )
 
 
@@ -231,7 +235,7 @@ def _attachments(world: World, invite: Invite) -> SmartInviteAttachments:
 
 def _span(event: SmartInviteEvent) -> Mapping[str, Any]:
     try:
-        return span(event.start, event.end, _known(event.tzid))
+        return span(event.start, event.end, known(event.tzid))
     except Invalid as refusal:
         raise refusal.under("event") from None
 
@@ -272,12 +276,22 @@ def reply_to(
         NotFound: There is no such invite.
         Invalid: It is cancelled.
     """
+    take_reply(world, find_invite(world, application, invite_id, recipient), reply)
+
+
+def find_invite(world: World, application: Application, invite_id: str, recipient: str) -> Invite:
+    """The invite of this id that went to an address, to that one alone before to several."""
     invites = world.arrangements.invites
     invite = invites.get(_key(application, invite_id, recipient)) or _found(
         world, application, invite_id, None
     )
     if recipient.lower() not in invite.recipients:
         raise NotFound
+    return invite
+
+
+def take_reply(world: World, invite: Invite, reply: InviteReply) -> None:
+    """The same as `reply_to`, for an invite that is at hand."""
     if invite.cancelled:
         raise Invalid.field("smart_invite_id", "is that of an invite that is cancelled")
     who = (reply.email or "").lower()
@@ -288,7 +302,7 @@ def reply_to(
         invite.recipients[who] = attrs.evolve(reply, email=invite.recipients[who].email)
     if invite.callback_url is not None:
         payload = codec.unstructure(_told(invite, reply))
-        world.outbox.post(application, invite.callback_url, "smart_invite", payload)
+        world.outbox.post(invite.application, invite.callback_url, "smart_invite", payload)
 
 
 def _told(
@@ -311,3 +325,21 @@ def _told(
         callback_url=invite.callback_url,
     )
     return SmartInviteReplied(notification=notification, smart_invite=one)
+
+
+# Their pages --------------------------------------------------------------------------
+
+
+def page_of(invite: Invite, recipient: str) -> str:
+    """The path of the page on which somebody who is invited replies."""
+    # Decision.INVITE_PAGES
+    return PAGE + sha256(f"{invite.uid}\n{recipient.lower()}".encode()).hexdigest()[:32]
+
+
+def whose_page(world: World, path: str) -> tuple[Invite, InviteReply] | None:
+    """The invite and the recipient that a page is for; `None` if there is no such page."""
+    for invite in world.arrangements.invites.values():
+        for address, recipient in invite.recipients.items():
+            if page_of(invite, address) == path:
+                return invite, recipient
+    return None

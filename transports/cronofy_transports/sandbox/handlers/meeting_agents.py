@@ -34,6 +34,7 @@ from cronofy_async.operations.meeting_agents import (
     DownloadMeetingAgentResource,
 )
 
+from ..agenda import Act, act
 from ..caller import Caller
 from ..refusals import Invalid, NotFound
 from ..state.access import Application
@@ -157,8 +158,13 @@ def summon(world: World, application: Application, event: Event) -> None:
         if event.end <= world.now():
             return
         agent = world.agents.add(_new(world, application, event))
-    event.when_moved[_KEY] = lambda: summon(world, application, event)
+    event.when_moved[_KEY] = Act.of(_follow, application, event)
     _plan(world, agent, event.start, event.end)
+
+
+@act
+def _follow(world: World, _: int, application: Application, event: Event) -> None:
+    summon(world, application, event)
 
 
 # What becomes of them -----------------------------------------------------------------
@@ -178,24 +184,17 @@ def _new(world: World, application: Application, event: Event | None = None) -> 
 
 
 def _plan(world: World, agent: Agent, joins: int, leaves: int) -> None:
-    plan = agent.plan = object()
-
-    def join(moment: int) -> None:
-        if agent.plan is plan and agent.state == "created":
-            _join(world, agent, moment)
-
-    def leave(moment: int) -> None:
-        if agent.plan is plan and agent.state == "activated":
-            agent.state, agent.left_at, agent.plan = "complete", moment, None
-            _tell(world, agent, InteractionType.MEETING_AGENT_COMPLETE)
-
+    plan = agent.plan = world.agenda.new_plan()
     if agent.state == "created":
         soonest = world.now() + world.choices.agent_join_delay
-        world.later(max(joins, min(soonest, leaves)), join)
-    world.later(leaves, leave)
+        world.later(max(joins, min(soonest, leaves)), _join, agent, plan)
+    world.later(leaves, _leave, agent, plan)
 
 
-def _join(world: World, agent: Agent, moment: int) -> None:
+@act
+def _join(world: World, moment: int, agent: Agent, plan: int) -> None:
+    if agent.plan != plan or agent.state != "created":
+        return
     event = agent.event
     if event is not None and event.deleted:
         agent.state, agent.plan = "dismissed", None
@@ -206,6 +205,13 @@ def _join(world: World, agent: Agent, moment: int) -> None:
         return
     agent.state, agent.joined_at = "activated", moment
     _tell(world, agent, InteractionType.MEETING_AGENT_ACTIVATED)
+
+
+@act
+def _leave(world: World, moment: int, agent: Agent, plan: int) -> None:
+    if agent.plan == plan and agent.state == "activated":
+        agent.state, agent.left_at, agent.plan = "complete", moment, None
+        _tell(world, agent, InteractionType.MEETING_AGENT_COMPLETE)
 
 
 def _tell(world: World, agent: Agent, type_: InteractionType) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from cronofy_async.core.unset import Unset
 from cronofy_async.models.add_to_calendar import AddToCalendarLink
 from cronofy_async.models.authorization import Scope
-from cronofy_async.models.real_time_scheduling import SchedulingEvent, TargetCalendar
+from cronofy_async.models.real_time_scheduling import SchedulingEvent
 from cronofy_async.operations.add_to_calendar import AddToCalendar
 
 from ..caller import Caller
@@ -17,10 +16,9 @@ from ..scopes import unknown
 from ..state.accounts import Calendar
 from ..state.offers import Offer
 from ..world import World
+from .links import check_targets, known, overridden, targets_of, write_all
 from .registry import Reply, handles
-from .scheduling import _calendar, _known, _overridden
 from .templates import filled
-from .writing import write_own
 
 __all__ = ("PAGE", "take_offer", "takers")
 
@@ -39,11 +37,10 @@ def add_to_calendar(world: World, caller: Caller, asked: AddToCalendar) -> Reply
     if unknown(scope):
         raise Invalid.field("oauth.scope", "has a name that no scope has")
     try:
-        span(asked.event.start, asked.event.end, _known(asked.event.tzid))
+        span(asked.event.start, asked.event.end, known(asked.event.tzid))
     except Invalid as refusal:
         raise refusal.under("event") from None
-    for index, target in enumerate(_targets(asked)):
-        _calendar(world, caller, index, target)
+    check_targets(world, caller.application, asked)
     offer = Offer(token=world.ids.token(), application=caller.application, scope=scope, asked=asked)
     world.arrangements.offers[offer.token] = offer
     url = f"{caller.origin}{PAGE}{offer.token}"
@@ -72,11 +69,16 @@ def take_offer(world: World, offer: Offer, calendar: Calendar) -> str:
         The code that their browser takes to the application.
     """
     event = offer.asked.event
-    _write(world, offer, calendar, event)
-    for target in _targets(offer.asked):
-        held = world.calendars[target.calendar_id]
-        if held is not calendar:
-            _write(world, offer, held, _overridden(event, target.event))
+    templates: list[tuple[str, SchedulingEvent]] = [(calendar.calendar_id, event)]
+    templates += [
+        (target.calendar_id, overridden(event, target.event))
+        for target in targets_of(offer.asked)
+        if target.calendar_id != calendar.calendar_id
+    ]
+    filled_in = [
+        filled(template, calendar_id, event.start, event.end) for calendar_id, template in templates
+    ]
+    write_all(world, offer.application, filled_in)
     return world.vault.new_code(
         offer.application,
         calendar.account,
@@ -84,13 +86,3 @@ def take_offer(world: World, offer: Offer, calendar: Calendar) -> str:
         redirect_uri=offer.asked.oauth.redirect_uri,
         profile=calendar.profile,
     )
-
-
-def _write(world: World, offer: Offer, calendar: Calendar, event: SchedulingEvent) -> None:
-    times = offer.asked.event
-    asked = filled(event, calendar.calendar_id, times.start, times.end)
-    write_own(world, offer.application, calendar, asked)
-
-
-def _targets(asked: AddToCalendar) -> tuple[TargetCalendar, ...]:
-    return () if isinstance(asked.target_calendars, Unset) else asked.target_calendars

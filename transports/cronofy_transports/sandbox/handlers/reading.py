@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -12,7 +13,6 @@ from cronofy_async.core.operation import Operation
 from cronofy_async.core.paging import Page
 from cronofy_async.core.unset import Unset
 from cronofy_async.models.authorization import Scope
-from cronofy_async.models.events import FreeBusyStatus
 from cronofy_async.operations.events import (
     ReadEvents,
     ReadEventsPage,
@@ -21,17 +21,20 @@ from cronofy_async.operations.events import (
 )
 
 from ..caller import Caller
+from ..error_keys import INVALID_CALENDAR_IDS
 from ..moments import window
-from ..refusals import Forbidden, Invalid, NotFound
+from ..refusals import Forbidden, Invalid, NotFound, PaymentRequired
 from ..scopes import allows
 from ..state.accounts import Calendar
-from ..state.events import Event, Window, in_order
-from ..state.shelf import Leaf
+from ..state.events import Event, Kind, in_order
+from ..state.listing import Listing
+from ..state.rows import RowCache
+from ..state.shelf import Leaf, Render
 from ..world import World
 from .registry import handles
-from .rows import View, event_row, free_busy_row, free_busy_status
+from .rows import View, event_row, free_busy_row
 
-__all__ = ("found", "paged", "visible_calendars")
+__all__ = ("found", "paged", "renders", "visible_calendars")
 
 T = TypeVar("T")
 
@@ -45,66 +48,92 @@ def read_events(world: World, caller: Caller, asked: ReadEvents) -> Page[Any]:
     authorization = caller.authorization
     if asked.only_managed is not True and not allows(authorization.scope, Scope.READ_EVENTS):
         raise Forbidden
+    if asked.include_geo is True and _lacks_geo(world, caller):
+        raise PaymentRequired
     view = View(
         authorization=authorization,
         localized=bool(asked.localized_times),
         geo=bool(asked.include_geo),
         google_ids=bool(asked.google_event_ids),
+        deleted=bool(asked.include_deleted),
     )
-    matching = _matching(
-        world,
-        caller,
-        asked,
-        managed=bool(asked.include_managed or asked.only_managed),
-        external=not asked.only_managed,
-        moved=bool(asked.include_moved),
-    )
-    shows_deleted = bool(asked.include_deleted)
+    managed, external = bool(asked.include_managed or asked.only_managed), not asked.only_managed
+    client_id = caller.application.client_id
 
-    def render(event: Event) -> msgspec.Raw | None:
-        # Decision.PAGES_ARE_LIVE
-        return None if event.deleted and not shows_deleted else event_row(event, view)
+    def wanted(kind: Kind) -> bool:
+        return (managed if kind.owner == client_id else external) and (
+            view.deleted or not kind.deleted
+        )
 
-    leaf = world.shelf.first(_EVENTS, authorization, matching, render)
+    matching = _matching(world, caller, asked, wanted, moved=bool(asked.include_moved))
+    leaf = world.shelf.first(_EVENTS, authorization, matching, _shown(world, _event), view)
     return paged(leaf, caller, lambda token: ReadEventsPage(page=token))
+
+
+def _lacks_geo(world: World, caller: Caller) -> bool:
+    # As documented, of verified applications only.
+    lacking = world.choices.not_in_plan
+    return caller.application.mode == "production" and "include_geo" in lacking
 
 
 @handles(ReadEventsPage)
 def read_events_page(world: World, caller: Caller, asked: ReadEventsPage) -> Page[Any]:
     """A further page of the same events."""
-    leaf = found(world.shelf.find(_EVENTS, caller.authorization, asked.page))
+    leaf = found(world.shelf.find(_EVENTS, caller.authorization, asked.page, _shown(world, _event)))
     return paged(leaf, caller, lambda token: ReadEventsPage(page=token))
+
+
+def _event(cache: RowCache, event: Event, view: View) -> msgspec.Raw | None:
+    # Decision.PAGES_ARE_LIVE
+    return None if event.deleted and not view.deleted else event_row(event, view, cache)
 
 
 @handles(ReadFreeBusy, scope=Scope.READ_FREE_BUSY)
 def read_free_busy(world: World, caller: Caller, asked: ReadFreeBusy) -> Page[Any]:
     """The first page of the periods that match."""
     authorization = caller.authorization
-    shows_deleted, shows_free = bool(asked.include_deleted), bool(asked.include_free)
     view = View(
         authorization=authorization,
         localized=bool(asked.localized_times),
         ids=bool(asked.include_ids),
-        deleted=shows_deleted,
+        deleted=bool(asked.include_deleted),
     )
-    matching = _matching(
-        world, caller, asked, managed=bool(asked.include_managed), external=True, moved=False
-    )
-    if not shows_free:
-        matching = [each for each in matching if free_busy_status(each) != FreeBusyStatus.FREE]
+    managed, client_id = bool(asked.include_managed), caller.application.client_id
+    shows_free = bool(asked.include_free)
 
-    def render(event: Event) -> msgspec.Raw | None:
-        return None if event.deleted and not shows_deleted else free_busy_row(event, view)
+    def wanted(kind: Kind) -> bool:
+        return (
+            (managed or kind.owner != client_id)
+            and (view.deleted or not kind.deleted)
+            and (shows_free or not kind.free)
+        )
 
-    leaf = world.shelf.first(_FREE_BUSY, authorization, matching, render)
+    matching = _matching(world, caller, asked, wanted, moved=False)
+    leaf = world.shelf.first(_FREE_BUSY, authorization, matching, _shown(world, _period), view)
     return paged(leaf, caller, lambda token: ReadFreeBusyPage(page=token))
 
 
 @handles(ReadFreeBusyPage, scope=Scope.READ_FREE_BUSY)
 def read_free_busy_page(world: World, caller: Caller, asked: ReadFreeBusyPage) -> Page[Any]:
     """A further page of the same periods."""
-    leaf = found(world.shelf.find(_FREE_BUSY, caller.authorization, asked.page))
+    leaf = found(
+        world.shelf.find(_FREE_BUSY, caller.authorization, asked.page, _shown(world, _period))
+    )
     return paged(leaf, caller, lambda token: ReadFreeBusyPage(page=token))
+
+
+def _period(cache: RowCache, event: Event, view: View) -> msgspec.Raw | None:
+    return None if event.deleted and not view.deleted else free_busy_row(event, view, cache)
+
+
+def renders(world: World) -> dict[str, Render]:
+    """How entries are shown, by what an answer lists."""
+    return {_EVENTS: _shown(world, _event), _FREE_BUSY: _shown(world, _period)}
+
+
+def _shown(world: World, render: Callable[[RowCache, Event, View], Any]) -> Render:
+    # The cache is no part of the view, which is kept with the answer.
+    return partial(render, world.rows)
 
 
 def paged(leaf: Leaf, caller: Caller, page: Callable[[str], Operation[Any]]) -> Page[Any]:
@@ -141,12 +170,11 @@ def _matching(
     world: World,
     caller: Caller,
     asked: ReadEvents | ReadFreeBusy,
+    wanted: Callable[[Kind], bool],
     *,
-    managed: bool,
-    external: bool,
     moved: bool,
-) -> list[Event]:
-    """The events that match, in order: the caller's own if *managed*, others if *external*."""
+) -> Listing:
+    """The events of some kinds in the window asked for; if *moved*, also those once in it."""
     client_id = caller.application.client_id
     start, end = _given(asked.from_), _given(asked.to)
     now = world.now()
@@ -154,49 +182,33 @@ def _matching(
     usual = window(now, asked.tzid, start, end, default=True)
     # Decision.MANAGED_WINDOW
     own = window(now, asked.tzid, start, end, default=False)
-    since = None if isinstance(asked.last_modified, Unset) else asked.last_modified
 
-    def wanted(event: Event) -> bool:
-        mine = event.owner == client_id
-        return (
-            (managed if mine else external)
-            and (asked.include_deleted is True or not event.deleted)
-            and (since is None or event.updated >= since.timestamp())
-        )
-
-    def within(event: Event) -> bool:
-        mine = event.owner == client_id
-        bounds = own if mine else usual
+    def holds(event: Event, *, moved: bool = moved) -> bool:
+        bounds = own if event.owner == client_id else usual
         return bounds.holds(event) or (moved and event.calendar.events.was_in(event, bounds))
 
-    matching: dict[str, Event] = {}
+    listing = Listing()
     for calendar in visible_calendars(caller, asked.calendar_ids):
-        for event in _candidates(
-            calendar, usual, own, since, client_id if managed else None, moved
-        ):
-            if wanted(event) and within(event):
-                matching[event.uid] = event
-    return in_order(matching.values())
+        book = calendar.events
+        if not isinstance(asked.last_modified, Unset):
+            since = asked.last_modified.timestamp()
+            changed = [each for each in book.changed_since(int(since)) if each.updated >= since]
+            listing.put(calendar, in_order(e for e in changed if wanted(e.kind) and holds(e)))
+            continue
+        for bounds, is_own in ((usual, False), (own, True)):
+            chosen = _both(wanted, client_id, is_own=is_own)
+            for parts in book.search(bounds, chosen):
+                listing.put(calendar, *parts)
+        if moved:
+            strays = (e for e in book.moved() if holds(e) and not holds(e, moved=False))
+            listing.put(calendar, in_order(e for e in strays if wanted(e.kind)))
+    return listing
 
 
-def _candidates(
-    calendar: Calendar,
-    usual: Window,
-    own: Window,
-    since: datetime | None,
-    owner: str | None,
-    moved: bool,
-) -> Iterable[Event]:
-    """Some events that may match, found by whatever says most."""
-    book = calendar.events
-    if since is not None:
-        yield from book.changed_since(int(since.timestamp()))
-        return
-    yield from book.touching(usual)
-    if owner is not None and own != usual:
-        yield from book.owned_by(owner)
-    if moved:
-        yield from book.moved()
+def _both(
+    wanted: Callable[[Kind], bool], client_id: str, *, is_own: bool
+) -> Callable[[Kind], bool]:
+    return lambda kind: wanted(kind) and is_own == (kind.owner == client_id)
 
 
 def visible_calendars(
@@ -213,9 +225,7 @@ def visible_calendars(
         return visible
     known = {each.calendar_id: each for each in visible}
     if not known.keys() >= set(ids):
-        raise Invalid.field(
-            field, "has one or more ids that are invalid", key="errors.invalid_calendar_ids"
-        )
+        raise Invalid.field(field, "has one or more ids that are invalid", key=INVALID_CALENDAR_IDS)
     return [known[each] for each in dict.fromkeys(ids)]
 
 

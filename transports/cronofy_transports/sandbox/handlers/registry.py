@@ -49,6 +49,7 @@ class Entry:
         oauth: Whether wrong parameters are told in OAuth's words instead of the API's.
         raw: Whether the handler reads the request itself.
         domain_wide: Whether a service account may ask for it.
+        in_utc: Whether its times have to be in UTC.
     """
 
     handler: Handler[Any]
@@ -56,6 +57,7 @@ class Entry:
     oauth: bool
     raw: bool
     domain_wide: bool
+    in_utc: bool
 
 
 HANDLERS: dict[type[Operation[Any]], Entry] = {}
@@ -68,12 +70,18 @@ def handles(
     oauth: bool = False,
     raw: bool = False,
     domain_wide: bool = False,
+    in_utc: bool = False,
 ) -> Callable[[Handler[T]], Handler[T]]:
     """Register a function as what carries out an operation; the rest as in `Entry`."""
 
     def register(handler: Handler[T]) -> Handler[T]:
         HANDLERS[operation] = Entry(
-            handler=handler, scope=scope, oauth=oauth, raw=raw, domain_wide=domain_wide
+            handler=handler,
+            scope=scope,
+            oauth=oauth,
+            raw=raw,
+            domain_wide=domain_wide,
+            in_utc=in_utc,
         )
         return handler
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from cronofy_async.core import codec
-from cronofy_async.core.errors import InvalidArgumentError
+from cronofy_async.core.errors import REQUIRED, InvalidArgumentError
 from cronofy_async.core.unset import Unset
 from cronofy_async.models.authorization import Scope
 from cronofy_async.models.availability import AvailabilityQuery, EventReference
@@ -46,8 +46,8 @@ from ..state.accounts import Calendar
 from ..state.events import DAY
 from ..state.requests import TimeRequest
 from ..world import World
+from .links import known
 from .registry import Reply, handles
-from .scheduling import _known
 from .writing import write_own
 
 __all__ = ("PAGE", "choose_time", "decline", "offered_times", "summary_of")
@@ -56,6 +56,7 @@ PAGE: Final = "/r/"
 """Where a request's page is; its token follows."""
 
 _DASHBOARD: Final = "/scheduler/requests/"
+# Decision.SCHEDULER_REQUESTS
 _SCOPE: Final = Scope.ORGANIZATIONAL_UNIT_SCHEDULER
 _SEARCH: Final = 14 * DAY
 _DEFAULT_LENGTH: Final = Duration(60)
@@ -68,7 +69,7 @@ def create_request(
 ) -> SchedulingRequest:
     """A new request."""
     hosts = _hosts(world, caller, asked)
-    for index, group in enumerate(_known(asked.collaborator_groups) or ()):
+    for index, group in enumerate(known(asked.collaborator_groups) or ()):
         _check_group(world, caller.application, f"collaborator_groups[{index}]", group)
     request = TimeRequest(
         request_id=world.ids.make("srq"),
@@ -120,7 +121,7 @@ def _hosts(world: World, caller: Caller, asked: CreateSchedulingRequest) -> tupl
     if acting is None and caller.token_of is not None:
         acting = caller.token_of.account.sub
     if acting is None:
-        raise Invalid.field("host", "must be specified", key="errors.required")
+        raise Invalid.field("host", "must be specified", key=REQUIRED)
     return (acting,)
 
 
@@ -140,6 +141,9 @@ def _check_event(request: TimeRequest) -> None:
 
 def _acting(world: World, caller: Caller, impersonate: str | Unset) -> str | None:
     """The account that the call is made as, if it is made as one."""
+    # Decision.INTERNAL_CALLS
+    if caller.token_of is None and caller.application.client_id not in world.unit.internal:
+        raise Forbidden
     if isinstance(impersonate, Unset):
         return None
     # Decision.IMPERSONATION
@@ -232,12 +236,12 @@ def decline(world: World, request: TimeRequest) -> None:
 def _question(world: World, request: TimeRequest) -> Question:
     asked = request.asked
     # Decision.REQUEST_DEFAULTS
-    group = _known(asked.host_group)
+    group = known(asked.host_group)
     groups = [
         _group(request.hosts, 1 if group is None else _required(group)),
         *(
             _group([each.sub for each in others.members or ()], _required(others))
-            for others in _known(asked.collaborator_groups) or ()
+            for others in known(asked.collaborator_groups) or ()
         ),
     ]
     own = [] if request.event is None else [EventReference(event_uid=request.event.uid)]
@@ -245,7 +249,7 @@ def _question(world: World, request: TimeRequest) -> Question:
         participants=groups,
         required_duration=_length(request),
         query_periods=[Period(start=moment(world.now()), end=moment(world.now() + _SEARCH))],
-        buffer=_known(asked.buffer),
+        buffer=known(asked.buffer),
         response_format="slots",
         excluded_events=own,
     )
@@ -273,7 +277,7 @@ def _upsert(
     event = _event(request)
     invited = [
         Invitee(email=each.email, display_name=each.display_name)
-        for each in _known(request.asked.recipients) or ()
+        for each in known(request.asked.recipients) or ()
     ]
     for sub in slot.subs:
         account = world.accounts[sub]
@@ -317,8 +321,8 @@ def _described(request: TimeRequest) -> SchedulingRequest:
     asked, event = request.asked, _event(request)
     url = f"{request.origin}{PAGE}{request.token}"
     done = request.slot_selection == "complete"
-    buffer = _known(asked.buffer)
-    recipients = _known(asked.recipients) or ()
+    buffer = known(asked.buffer)
+    recipients = known(asked.recipients) or ()
     # Decision.SLOT_SELECTOR
     chooses = [each.slot_selector is True for each in recipients]
     if chooses and not any(chooses):
@@ -349,7 +353,7 @@ def _described(request: TimeRequest) -> SchedulingRequest:
             )
             for each, selects in zip(recipients, chooses, strict=True)
         ),
-        collaborator_groups=_known(asked.collaborator_groups),
+        collaborator_groups=known(asked.collaborator_groups),
         event=RequestedEventState(
             summary=summary_of(request),
             description=event.description,

@@ -1,8 +1,8 @@
 """
 Events as entries of an answer.
 
-An entry is written to JSON once for each way of looking at it, and kept with its
-event until that changes: reading many pages then costs no more than joining them.
+An entry is written to JSON once for each way of looking at it, and kept until its
+event changes: reading pages again then costs no more than joining them.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from ..moments import localized, moment, to_day
 from ..scopes import allows
 from ..state.access import Application, Authorization
 from ..state.events import Attendee, Event
+from ..state.rows import RowCache
 
 __all__ = (
     "View",
@@ -46,22 +47,23 @@ class View:
     deleted: bool = False
 
 
-def event_row(event: Event, view: View) -> msgspec.Raw:
+def event_row(event: Event, view: View, cache: RowCache) -> msgspec.Raw:
     """An event as `ReadEvents` shows it."""
     mine = event.owner == view.authorization.application.client_id
     allowed = options(event, view.authorization)
     key = (mine, allowed, view.localized, view.geo, view.google_ids)
-    row = event.rows.get(key)
+    row = cache.get(event, key)
     if row is None:
-        row = event.rows[key] = _written(_event(event, view, allowed, mine), event, view)
+        row = _written(_event(event, view, allowed, mine), event, view)
+        cache.keep(event, key, row)
     return row
 
 
-def free_busy_row(event: Event, view: View) -> msgspec.Raw:
+def free_busy_row(event: Event, view: View, cache: RowCache) -> msgspec.Raw:
     """An event as `ReadFreeBusy` shows it."""
     mine = event.owner == view.authorization.application.client_id
     key = (mine, view.localized, view.ids, view.deleted)
-    row = event.rows.get(key)
+    row = cache.get(event, key)
     if row is None:
         start, end = _times(event)
         period = models.FreeBusy(
@@ -73,17 +75,14 @@ def free_busy_row(event: Event, view: View) -> msgspec.Raw:
             event_id=event.event_id if view.ids and mine else None,
             deleted=event.deleted if view.deleted else None,
         )
-        row = event.rows[key] = _written(period, event, view)
+        row = _written(period, event, view)
+        cache.keep(event, key, row)
     return row
 
 
 def free_busy_status(event: Event) -> models.FreeBusyStatus:
     """Whether an event takes up its time; Decision.FREE_BUSY."""
-    if (
-        event.transparency == models.Transparency.TRANSPARENT
-        or event.status == models.EventStatus.CANCELLED
-        or event.participation_status == models.ParticipationStatus.DECLINED
-    ):
+    if event.free:
         return models.FreeBusyStatus.FREE
     if is_tentative(event):
         return models.FreeBusyStatus.TENTATIVE

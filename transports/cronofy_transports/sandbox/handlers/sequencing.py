@@ -8,7 +8,6 @@ from typing import Any, Final
 import attrs
 
 from cronofy_async.core import codec
-from cronofy_async.core.unset import Unset
 from cronofy_async.models.participants import Period
 from cronofy_async.models.real_time_scheduling import (
     RealTimeSchedulingStatus,
@@ -18,7 +17,7 @@ from cronofy_async.models.real_time_scheduling import (
 )
 from cronofy_async.models.real_time_sequencing import RealTimeSequencing
 from cronofy_async.models.sequenced_availability import SequencedAvailabilityQuery, SequenceItem
-from cronofy_async.models.times import Duration, ZonedTime
+from cronofy_async.models.times import Duration
 from cronofy_async.operations.real_time_sequencing import (
     CreateRealTimeSequencing,
     DisableRealTimeSequencing,
@@ -33,11 +32,10 @@ from ..refusals import Invalid, NotFound
 from ..state.sequences import SequenceLink
 from ..world import World
 from . import LEGACY
-from .availability import _sequenced
+from .availability import sequenced
+from .links import check_targets, disable, known, overridden, scheduled, targets_of, write_all
 from .registry import Reply, handles
-from .scheduling import _calendar, _known
 from .templates import filled
-from .writing import write_own
 
 __all__ = ("PAGE", "book_sequence", "offered_sequences", "zone_of")
 
@@ -47,13 +45,12 @@ PAGE: Final = "/sequences/"
 LEGACY.add(CreateRealTimeSequencing)
 
 
-@handles(CreateRealTimeSequencing)
+@handles(CreateRealTimeSequencing, in_utc=True)
 def create_sequence_link(
     world: World, caller: Caller, asked: CreateRealTimeSequencing
 ) -> Reply[RealTimeSequencing]:
     """A new link."""
-    for index, target in enumerate(_targets(asked)):
-        _calendar(world, caller, index, target)
+    check_targets(world, caller.application, asked)
     try:
         SequenceQuestion(world, caller.application, asked.availability)
     except Invalid as refusal:
@@ -83,10 +80,7 @@ def disable_sequence_link(
 ) -> RealTimeSequencing:
     """End a link before times are chosen."""
     link = _link(world, caller, asked.real_time_sequencing_id)
-    # Decision.DISABLE_AGAIN
-    if link.status == "completed":
-        raise Invalid.field("real_time_sequencing_id", "is that of a link that is completed")
-    link.status, link.message = "disabled", asked.display_message
+    disable(link, asked.display_message, "real_time_sequencing_id")
     return _described(link, caller.origin)
 
 
@@ -122,17 +116,18 @@ def book_sequence(world: World, link: SequenceLink, starts: Sequence[int], tzid:
             break
     else:
         return False
-    for result in way:
-        event = _event(link, result)
-        for target in _written_to(link, result):
-            upsert = filled(
-                event,
-                target.calendar_id,
-                moment(result.start),
-                moment(result.end),
-                tzid=zone_of(link),
-            )
-            write_own(world, link.application, world.calendars[target.calendar_id], upsert)
+    events = [
+        filled(
+            _event(link, result),
+            target.calendar_id,
+            moment(result.start),
+            moment(result.end),
+            tzid=zone_of(link),
+        )
+        for result in way
+        for target in _written_to(link, result)
+    ]
+    write_all(world, link.application, events)
     link.status, link.start, link.end = "completed", way[0].start, way[-1].end
     _tell(world, link, way, tzid)
     return True
@@ -175,28 +170,22 @@ def _event(link: SequenceLink, result: SequenceResult) -> SchedulingEvent:
 
 def _template(link: SequenceLink, item: SequenceItem) -> SchedulingEvent:
     """What an item's event is made of: what it does not say is as for all of them."""
-    shared, own = link.asked.event, item.event
-    if own is None:
-        return shared
-    given = {field.name: getattr(own, field.name) for field in attrs.fields(SchedulingEvent)}
-    return attrs.evolve(
-        shared, **{name: value for name, value in given.items() if not isinstance(value, Unset)}
-    )
+    return overridden(link.asked.event, item.event)
 
 
 def _written_to(link: SequenceLink, result: SequenceResult) -> tuple[TargetCalendar, ...]:
     # Decision.SEQUENCE_CALENDARS
-    targets = _targets(link.asked)
+    targets = targets_of(link.asked)
     return tuple(each for each in targets if each.sub in result.subs) or targets
 
 
 def _tell(world: World, link: SequenceLink, way: list[SequenceResult], tzid: str) -> None:
-    url = _known(link.asked.callback_url)
+    url = known(link.asked.callback_url)
     if url is not None:
         # Decision.SEQUENCE_CALLBACK
         payload: dict[str, Any] = {
             "event": codec.unstructure(_scheduled(link)),
-            "sequence": codec.unstructure([_sequenced(each) for each in way]),
+            "sequence": codec.unstructure([sequenced(each) for each in way]),
             "user": {"tzid": tzid},
         }
         world.outbox.post(link.application, url, "real_time_sequencing", payload)
@@ -208,7 +197,7 @@ def _tell(world: World, link: SequenceLink, way: list[SequenceResult], tzid: str
 def zone_of(link: SequenceLink) -> str:
     """The zone of a link's page and events."""
     # Decision.NO_ZONE
-    return _known(link.asked.event.tzid) or _known(link.asked.tzid) or "Etc/UTC"
+    return known(link.asked.event.tzid) or known(link.asked.tzid) or "Etc/UTC"
 
 
 def _described(link: SequenceLink, origin: str) -> RealTimeSequencing:
@@ -221,22 +210,7 @@ def _described(link: SequenceLink, origin: str) -> RealTimeSequencing:
 
 
 def _scheduled(link: SequenceLink) -> ScheduledEvent:
-    event, tzid = link.asked.event, zone_of(link)
-    return ScheduledEvent(
-        event_id=event.event_id,
-        summary=event.summary,
-        start=None if link.start is None else ZonedTime(moment(link.start), tzid),
-        end=None if link.end is None else ZonedTime(moment(link.end), tzid),
-        tzid=tzid,
-        description=_known(event.description),
-        location=_known(event.location),
-        url=_known(event.url),
-        event_private=event.event_private is True,
-    )
-
-
-def _targets(asked: CreateRealTimeSequencing) -> tuple[TargetCalendar, ...]:
-    return () if isinstance(asked.target_calendars, Unset) else asked.target_calendars
+    return scheduled(link.asked.event, zone_of(link), link.start, link.end)
 
 
 def _link(world: World, caller: Caller, link_id: str) -> SequenceLink:

@@ -13,6 +13,7 @@ from cronofy_async.core import codec
 from cronofy_async.core.unset import Unset
 from cronofy_async.models.subscriptions import Subscription, Transition
 
+from ..agenda import Act, act
 from ..state.access import Application
 from ..state.events import Event
 from ..world import World
@@ -34,7 +35,7 @@ def subscribe(
     if not isinstance(subscriptions, Unset):
         event.subscriptions, event.subscriber = subscriptions, application
     # People move events too, without writing them by a call.
-    event.when_moved[_TYPE] = lambda: _plan(world, event)
+    event.when_moved[_TYPE] = Act.of(_follow, event)
     _plan(world, event)
 
 
@@ -56,29 +57,41 @@ def happened(
             _post(world, event, subscription, what, beside or {})
 
 
+@act
+def _follow(world: World, _: int, event: Event) -> None:
+    _plan(world, event)
+
+
 def _plan(world: World, event: Event) -> None:
     # Moments that were set before go by: one of them may have been kept.
-    plan = event.plan = object()
+    plan = event.plan = world.agenda.new_plan()
     for subscription in event.subscriptions:
         for transition in subscription.transitions or ():
             _schedule(world, event, subscription, transition, plan)
 
 
 def _schedule(
-    world: World, event: Event, subscription: Subscription, transition: Transition, plan: object
+    world: World, event: Event, subscription: Subscription, transition: Transition, plan: int
 ) -> None:
     point = transition.before or transition.after
     moment = event.start if point == "event_start" else event.end
     offset = transition.offset.minutes * 60
     moment += -offset if transition.before is not None else offset
-    if moment < world.now():
-        return
+    if moment >= world.now():
+        world.later(moment, _fire, event, subscription, transition, plan)
 
-    def fire(_: int) -> None:
-        if event.plan is plan and not event.deleted:
-            _post(world, event, subscription, {"transitions": [codec.unstructure(transition)]}, {})
 
-    world.later(moment, fire)
+@act
+def _fire(
+    world: World,
+    _: int,
+    event: Event,
+    subscription: Subscription,
+    transition: Transition,
+    plan: int,
+) -> None:
+    if event.plan == plan and not event.deleted:
+        _post(world, event, subscription, {"transitions": [codec.unstructure(transition)]}, {})
 
 
 def _post(
@@ -90,8 +103,12 @@ def _post(
 ) -> None:
     subscriber = event.subscriber
     assert subscriber is not None
+    # Decision.REVOKED_TRIGGERS
+    if world.vault.authorization(subscriber, event.calendar.account.sub) is None:
+        return
     shown = in_callback(event, subscriber)
     if _AGENT in event.kept:
         shown[_AGENT] = event.kept[_AGENT]
     payload = {"notification": {"type": _TYPE, **what}, **beside, "event": shown}
-    world.outbox.post(subscriber, subscription.uri, _TYPE, payload)
+    trigger = "transitions" in what
+    world.outbox.post(subscriber, subscription.uri, _TYPE, payload, trigger=trigger)

@@ -12,22 +12,23 @@ from cronofy_async.models.scheduling_callbacks import (
 
 from ..state.links import Link
 from ..world import World
-from .scheduling import _described
+from .scheduling import described
 
-__all__ = ("none_shown", "none_suits")
+__all__ = ("callback_urls", "none_shown", "none_suits")
 
 
 def none_shown(world: World, link: Link, origin: str, tzid: str) -> None:
     """Tell that the page of a link had no times to show."""
-    _tell(world, link, _urls(link).no_times_displayed_url, origin, tzid)
+    _tell(world, link, callback_urls(link).no_times_displayed_url, origin, tzid)
 
 
 def none_suits(world: World, link: Link, origin: str, tzid: str) -> None:
     """Tell that a visitor found no time that suits; the link stays as it is."""
-    _tell(world, link, _urls(link).no_times_suitable_url, origin, tzid)
+    _tell(world, link, callback_urls(link).no_times_suitable_url, origin, tzid)
 
 
-def _urls(link: Link) -> CallbackURLs:
+def callback_urls(link: Link) -> CallbackURLs:
+    """Where an application hears of visitors who find no time."""
     urls = link.asked.callback_urls
     return CallbackURLs() if isinstance(urls, Unset) else urls
 
@@ -36,7 +37,7 @@ def _tell(world: World, link: Link, url: str | None, origin: str, tzid: str) -> 
     if url is not None:
         # Decision.NO_TIMES
         told = RealTimeSchedulingWithoutTime(
-            real_time_scheduling=_described(link, origin), user=SchedulingVisitor(tzid=tzid)
+            real_time_scheduling=described(link, origin), user=SchedulingVisitor(tzid=tzid)
         )
         payload = codec.unstructure(told)
         world.outbox.post(link.application, url, "real_time_scheduling", payload)

@@ -25,14 +25,15 @@ from cronofy_async.operations.available_periods import (
 )
 
 from ..caller import Caller
-from ..moments import localized, moment, point, window
+from ..moments import check_year, localized, moment, point, window
 from ..refusals import NotFound
+from ..state.shelf import Render
 from ..state.working_time import AvailablePeriod, WorkingTime
 from ..world import World
 from .reading import found, paged, visible_calendars
 from .registry import handles
 
-__all__ = ()
+__all__ = ("renders",)
 
 _PERIODS: Final = "available_periods"
 
@@ -79,11 +80,13 @@ def delete_rule(world: World, caller: Caller, asked: DeleteAvailabilityRule) -> 
 # Periods ------------------------------------------------------------------------------
 
 
-@handles(UpsertAvailablePeriod)
+@handles(UpsertAvailablePeriod, in_utc=True)
 def upsert_period(world: World, caller: Caller, asked: UpsertAvailablePeriod) -> None:
     """Store a period, whatever there was of this id before."""
     tzid = None if isinstance(asked.tzid, Unset) else asked.tzid
     start, end = point(asked.start, tzid), point(asked.end, tzid)
+    for name, each in (("start", start), ("end", end)):
+        check_year(name, each.seconds)
     _stored(world, caller).periods[asked.available_period_id] = AvailablePeriod(
         period_id=asked.available_period_id,
         start=start.seconds,
@@ -105,18 +108,14 @@ def read_periods(world: World, caller: Caller, asked: ReadAvailablePeriods) -> P
     ]
     matching.sort(key=lambda each: (each.start, each.period_id))
     shows_zones = bool(asked.localized_times)
-
-    def render(period: AvailablePeriod) -> dict[str, Any]:
-        return _row(period, shows_zones=shows_zones)
-
-    leaf = world.shelf.first(_PERIODS, caller.authorization, matching, render)
+    leaf = world.shelf.first(_PERIODS, caller.authorization, matching, _row, shows_zones)
     return paged(leaf, caller, lambda token: ReadAvailablePeriodsPage(page=token))
 
 
 @handles(ReadAvailablePeriodsPage)
 def read_periods_page(world: World, caller: Caller, asked: ReadAvailablePeriodsPage) -> Page[Any]:
     """A further page of the same periods."""
-    leaf = found(world.shelf.find(_PERIODS, caller.authorization, asked.page))
+    leaf = found(world.shelf.find(_PERIODS, caller.authorization, asked.page, _row))
     return paged(leaf, caller, lambda token: ReadAvailablePeriodsPage(page=token))
 
 
@@ -133,11 +132,16 @@ def delete_periods(world: World, caller: Caller, _: DeleteAllAvailablePeriods) -
     _stored(world, caller).periods.clear()
 
 
+def renders(_: World) -> dict[str, Render]:
+    """How entries are shown, by what an answer lists."""
+    return {_PERIODS: _row}
+
+
 def _stored(world: World, caller: Caller) -> WorkingTime:
     return world.working_time(caller.application, caller.authorization.account)
 
 
-def _row(period: AvailablePeriod, *, shows_zones: bool) -> dict[str, Any]:
+def _row(period: AvailablePeriod, shows_zones: bool) -> dict[str, Any]:
     row: dict[str, Any] = codec.unstructure(
         models.AvailablePeriod(
             available_period_id=period.period_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cronofy_async.core import codec
+from cronofy_async.core.unset import Unset
 from cronofy_async.models.authorization import Scope
 from cronofy_async.models.identity import Userinfo
 from cronofy_async.operations.event_fields import EventDetails, EventWrite
@@ -12,6 +13,7 @@ from cronofy_async.operations.event_writes import EditExternalEvent, UpsertEvent
 from cronofy_async.operations.events import DeleteEvent, DeleteExternalEvent
 
 from ..caller import Caller
+from ..error_keys import MUST_BE_EXTERNAL_EVENT_UID
 from ..refusals import Forbidden, Invalid, NotFound
 from ..state.access import Application
 from ..state.accounts import Calendar
@@ -24,10 +26,10 @@ from .identity import userinfo
 from .meeting_agents import sendable, summon
 from .registry import Reply, handles
 from .rows import options
-from .series import end_series, write_series
+from .series import check_series, end_series, write_series
 from .subscriptions import subscribe
 
-__all__ = ("writable", "write_own")
+__all__ = ("check_own", "writable", "write_own")
 
 
 @handles(UpsertEvent, scope=Scope.CREATE_EVENT)
@@ -41,19 +43,35 @@ def write_own(
     world: World, application: Application, calendar: Calendar, asked: UpsertEvent
 ) -> Event:
     """Write an event that an application manages, for whatever reason."""
-    event = calendar.events.managed(application.client_id, asked.event_id)
-    known = event if event is not None and not event.deleted else None
     # Everything is checked before anything is written.
-    attachable(world, application, calendar, asked)
-    given = _given(world, calendar, asked, known)
+    given = check_own(world, application, calendar, asked)
+    event = calendar.events.managed(application.client_id, asked.event_id)
     if event is None:
         event = world.add_event(calendar, by=application, event_id=asked.event_id, **given)
     else:
         # Decision.UPSERT_OF_DELETED
-        blank = {} if known is not None else BLANK
+        blank = BLANK if event.deleted else {}
         world.change_event(event, by=application, **{**blank, **given})
     write_series(world, application, event, asked.recurrence)
     return _set_going(world, application, event, asked)
+
+
+def check_own(
+    world: World, application: Application, calendar: Calendar, asked: UpsertEvent
+) -> dict[str, Any]:
+    """
+    Check what `write_own` is to write; nothing changes.
+
+    Returns:
+        The attributes that the event will have of it.
+
+    Raises:
+        Invalid: It cannot be written.
+    """
+    event = calendar.events.managed(application.client_id, asked.event_id)
+    attachable(world, application, calendar, asked)
+    is_there = event is not None and not event.deleted
+    return _given(world, calendar, asked, event if is_there else None)
 
 
 @handles(EditExternalEvent, scope=Scope.CREATE_EVENT)
@@ -102,6 +120,8 @@ def _given(
 ) -> dict[str, Any]:
     sendable(asked)
     given = values(asked, event, calendar.account)
+    if not isinstance(asked.recurrence, Unset):
+        check_series(asked.recurrence, given["start"], given["end"])
     link = provide(world, calendar, asked, event, given["start"])
     return given if link is False else {**given, "conferencing": link}
 
@@ -139,7 +159,7 @@ def _external(caller: Caller, calendar: Calendar, uid: str) -> Event:
         raise Invalid.field(
             "event_uid",
             "must be a valid external event uid",
-            key="errors.must_be_external_event_uid",
+            key=MUST_BE_EXTERNAL_EVENT_UID,
         )
     if event.deleted:
         raise NotFound

@@ -10,6 +10,7 @@ from ..handlers.identity import RELINK
 from ..world import World
 from .arranged import arranged_page
 from .consent import Consent
+from .dashboard.places import ROOT
 from .further import further_page
 from .html import Html, document
 from .relink import relink_page
@@ -50,5 +51,6 @@ class Pages:
 
 _WELCOME = Html(
     "<p>A sandbox of the Cronofy service answers here. The API is below <code>/v1</code>, "
-    f"and people give their consent at <code>{Authorize.path}</code>.</p>"
+    f"and people give their consent at <code>{Authorize.path}</code>.</p>\n"
+    f'<p><a href="{ROOT}">The dashboard</a> shows what is in it, to this machine alone.</p>'
 )

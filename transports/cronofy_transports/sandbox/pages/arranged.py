@@ -8,9 +8,10 @@ from typing import Final
 from cronofy_async.core.wire import Request, Response
 
 from ..api import Outcome
-from ..handlers import offers, requests, scheduling, sequencing
+from ..handlers import invites, offers, requests, scheduling, sequencing
 from ..world import World
 from .arrangements import offer_page, request_page, sequence_page
+from .invites import invite_page
 from .links import link_page
 
 __all__ = ("arranged_page",)
@@ -20,6 +21,7 @@ _PAGES: Final[Mapping[str, Callable[[World, Request, str], Response]]] = {
     sequencing.PAGE: sequence_page,
     requests.PAGE: request_page,
     offers.PAGE: offer_page,
+    invites.PAGE: invite_page,
 }
 
 

@@ -19,7 +19,7 @@ from ..world import World
 from .forms import Button, Form, Option
 from .html import Html, document, redirect, text
 
-__all__ = ("Choice", "choose", "shown_time", "starts_of")
+__all__ = ("Choice", "choose", "shown_day", "shown_time", "starts_of")
 
 _HOURS: Final = {"h": "%Y-%m-%d %I:%M %p"}
 _DAY_AND_HOURS: Final = "%Y-%m-%d %H:%M"
@@ -107,6 +107,11 @@ def _made(request: Request, choice: Choice, option: Option | None) -> Response:
     if choice.leads_to is not None:
         return redirect(choice.leads_to)
     return document(choice.title, Html(f"<p>Booked for {option.label}.</p>"))
+
+
+def shown_day(seconds: int, tzid: str) -> str:
+    """The day that a moment falls on in a zone, for people."""
+    return f"{wall_clock(seconds, tzid):%A} {wall_clock(seconds, tzid):%Y-%m-%d}"
 
 
 def shown_time(seconds: int, tzid: str, hours: str | None = None) -> Html:

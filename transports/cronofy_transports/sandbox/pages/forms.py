@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 import attrs
@@ -13,15 +15,27 @@ from ..world import World
 from .cookies import browser_of, naming
 from .html import Html, document, text
 
-__all__ = ("Button", "Form", "Option", "origin_of")
+__all__ = ("Button", "Form", "Option", "field", "origin_of")
+
+
+_NOTHING: Final = Html("")
 
 
 @attrs.frozen
 class Option:
-    """One line to choose: what is sent, and what it says."""
+    """
+    One line to choose.
+
+    Args:
+        value: What is sent.
+        label: What it says.
+        group: Neighbours of one group can be folded up under this heading; none: they stand
+            for themselves.
+    """
 
     value: str
     label: Html
+    group: str = ""
 
 
 @attrs.frozen
@@ -63,8 +77,11 @@ class Form:
         *,
         legend: str = "",
         options: Sequence[Option] = (),
+        chosen: str | None = None,
+        further: Html = _NOTHING,
         hidden: Mapping[str, str] | None = None,
         leads_to: str | None = None,
+        status: int = 200,
     ) -> Response:
         """
         Show it.
@@ -74,9 +91,13 @@ class Form:
             introduction: What stands before the form.
             buttons: Ways to send it, the main one first.
             legend: What is asked.
-            options: The answers to choose from; the first one is chosen.
+            options: The answers to choose from.
+            chosen: The value of the one that is chosen from the start; one that there is not
+                stands for none, and `None` for the first.
+            further: More fields, after these.
             hidden: What is sent besides.
             leads_to: The URL that it redirects to in the end.
+            status: The HTTP status.
         """
         browser = browser_of(self._request) or self._world.browsers.new_name()
         seal = self._world.browsers.seal(browser, self._action)
@@ -87,12 +108,12 @@ class Form:
                 f'<input type="hidden" name="{text(name)}" value="{text(value)}">\n'
                 for name, value in fields.items()
             )
-            + (_fieldset(legend, options) if options else "")
-            + '<div class="actions">\n'
+            + (_fieldset(legend, options, chosen) if options else "")
+            + f'{further}<div class="actions">\n'
             + "".join(_button(each, is_main=index == 0) for index, each in enumerate(buttons))
             + "</div>\n</form>"
         )
-        return document(title, body, leads_to=leads_to, headers=naming(browser))
+        return document(title, body, status=status, leads_to=leads_to, headers=naming(browser))
 
     @staticmethod
     def refused() -> Response:
@@ -107,14 +128,51 @@ def origin_of(request: Request) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
-def _fieldset(legend: str, options: Sequence[Option]) -> str:
-    lines = "\n".join(
+def field(label: str, name: str, *, kind: str = "text", value: str = "", hint: str = "") -> Html:
+    """
+    A field with its label; empty is fine.
+
+    Args:
+        label: What is asked.
+        name: What it is sent as.
+        kind: The type of the input; ``textarea`` for text of several lines.
+        value: What stands in it at first.
+        hint: What there is to know.
+    """
+    about = f"about-{name}"
+    described = f' aria-describedby="{text(about)}"' if hint else ""
+    if kind == "textarea":
+        control = f'<textarea name="{text(name)}" rows="3"{described}>{text(value)}</textarea>'
+    else:
+        control = f'<input type="{kind}" name="{text(name)}" value="{text(value)}"{described}>'
+    # Outside of the label, a hint is no part of the field's name when it is read aloud.
+    below = f'<small id="{text(about)}">{text(hint)}</small>' if hint else ""
+    return Html(
+        f'<div class="field"><label><span>{text(label)}</span>{control}</label>{below}</div>\n'
+    )
+
+
+def _fieldset(legend: str, options: Sequence[Option], chosen: str | None) -> str:
+    checked = options[0].value if chosen is None else chosen
+    parts: list[str] = []
+    for group, members in groupby(options, key=lambda each: each.group):
+        listed = list(members)
+        lines = "\n".join(_radio(each, checked=each.value == checked) for each in listed)
+        if group:
+            # What is chosen must not be hidden.
+            unfolded = " open" if checked in {each.value for each in listed} else ""
+            lines = f"<details{unfolded}>\n<summary>{text(group)}</summary>\n{lines}\n</details>"
+        parts.append(lines)
+    joined = "\n".join(parts)
+    return f"<fieldset>\n<legend>{text(legend)}</legend>\n{joined}\n</fieldset>\n"
+
+
+def _radio(option: Option, *, checked: bool) -> str:
+    return (
         '<label class="choice">'
         f'<input type="radio" name="choice" value="{text(option.value)}" required'
-        f"{' checked' if index == 0 else ''}><span>{option.label}</span></label>"
-        for index, option in enumerate(options)
+        f"{' checked' if checked else ''}><span>{option.label}</span></label>"
     )
-    return f"<fieldset>\n<legend>{text(legend)}</legend>\n{lines}\n</fieldset>\n"
 
 
 def _button(button: Button, *, is_main: bool) -> str:

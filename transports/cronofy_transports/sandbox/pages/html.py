@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from html import escape
-from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from cronofy_async.core.wire import Response
 
-__all__ = ("Html", "document", "redirect", "text", "with_query")
+from .style import PAPER, Sheet
 
-_STYLE: Final = """
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-body { margin: 0 auto; max-width: 36rem; padding: 2rem 1rem 4rem; }
-h1 { font-size: 1.5rem; line-height: 1.25; }
-fieldset { border: 1px solid; border-radius: 0.5rem; margin: 1.5rem 0; padding: 0.5rem 1rem 1rem; }
-legend { font-weight: 600; padding: 0 0.5rem; }
-.choice { align-items: start; display: flex; gap: 0.75rem; padding: 0.5rem 0; }
-.choice input { height: 1.25rem; margin: 0.125rem 0 0; width: 1.25rem; }
-.choice small { display: block; }
-.actions { display: flex; flex-wrap: wrap; gap: 1rem; }
-button { border: 2px solid; border-radius: 0.5rem; cursor: pointer; font: inherit;
-  min-height: 2.75rem; padding: 0.25rem 1.25rem; }
-button.main { background: #14532d; border-color: #14532d; color: #fff; font-weight: 600; }
-:focus-visible { outline: 3px solid #1d4ed8; outline-offset: 2px; }
-.sandbox { border: 1px dashed; border-radius: 0.5rem; padding: 0.5rem 1rem; }
-pre { white-space: pre-wrap; }
-"""
-_STYLE_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+__all__ = ("Html", "bare_document", "document", "redirect", "text", "with_query")
 
 
 class Html(str):
@@ -53,7 +33,7 @@ def document(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """
-    A page.
+    A page for people who know nothing of the sandbox.
 
     Args:
         title: What it is about; its heading.
@@ -63,18 +43,35 @@ def document(
             the policy of the page too, so its origin has to be in there.
         headers: Further headers.
     """
+    main = (
+        f"<main>\n<h1>{text(title)}</h1>\n{body}\n"
+        '<p class="sandbox">This is a local sandbox: nobody in it is real.</p>\n</main>'
+    )
+    return bare_document(
+        title, Html(main), PAPER, status=status, leads_to=leads_to, headers=headers
+    )
+
+
+def bare_document(
+    title: str,
+    body: Html,
+    sheet: Sheet,
+    *,
+    status: int = 200,
+    leads_to: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The same with nothing in its body but what is given, and with a style of its own."""
     action = " ".join(["'self'", *([_origin(leads_to)] if leads_to else [])])
     policy = (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action {action}; "
+        f"default-src 'none'; style-src {sheet.source}; form-action {action}; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
     page = (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{text(title)} - Cronofy sandbox</title>\n<style>{_STYLE}</style>\n</head>\n"
-        f"<body>\n<main>\n<h1>{text(title)}</h1>\n{body}\n"
-        '<p class="sandbox">This is a local sandbox: nobody in it is real.</p>\n'
-        "</main>\n</body>\n</html>\n"
+        f"<title>{text(title)} - Cronofy sandbox</title>\n<style>{sheet.text}</style>\n</head>\n"
+        f"<body>\n{body}\n</body>\n</html>\n"
     )
     return Response(
         status,
@@ -82,6 +79,7 @@ def document(
             "content-type": "text/html; charset=utf-8",
             "cache-control": "no-store",
             "content-security-policy": policy,
+            "cross-origin-resource-policy": "same-origin",
             "referrer-policy": "no-referrer",
             "x-content-type-options": "nosniff",
             **(headers or {}),
@@ -90,9 +88,9 @@ def document(
     )
 
 
-def redirect(url: str, headers: Mapping[str, str] | None = None) -> Response:
+def redirect(url: str, headers: Mapping[str, str] | None = None, *, status: int = 302) -> Response:
     """Send a browser elsewhere."""
-    return Response(302, {"location": url, "cache-control": "no-store", **(headers or {})})
+    return Response(status, {"location": url, "cache-control": "no-store", **(headers or {})})
 
 
 def with_query(url: str, further: Mapping[str, str | None]) -> str:

@@ -6,11 +6,11 @@ from cronofy_async.core.unset import Unset
 from cronofy_async.core.wire import Request, Response
 
 from ..handlers.scheduling import book, offered, tzid_of
-from ..handlers.visits import none_shown, none_suits
+from ..handlers.visits import callback_urls, none_shown, none_suits
 from ..refusals import Refusal
 from ..state.links import Link
 from ..world import World
-from .choosing import Choice, choose, shown_time, starts_of
+from .choosing import Choice, choose, shown_day, shown_time, starts_of
 from .forms import Option, origin_of
 from .html import Html, document, text, with_query
 
@@ -33,7 +33,7 @@ def link_page(world: World, request: Request, token: str) -> Response:
         return document(_title(link), Html(f"<p>Booked for {when}.</p>"))
     # Decision.VISITOR_ZONE
     origin, tzid = origin_of(request), tzid_of(link)
-    options = _options(world, link)
+    options, urls = _options(world, link), callback_urls(link)
     if not options and request.method != "POST":
         none_shown(world, link, origin, tzid)
     return choose(
@@ -46,7 +46,12 @@ def link_page(world: World, request: Request, token: str) -> Response:
             take=lambda value: book(world, link, starts_of(value)[0], tzid),
             leads_to=_leads_to(link),
             confirms=link.asked.selection_mode != NO_CONFIRM,
-            refuse=lambda: none_suits(world, link, origin, tzid),
+            # Decision.NONE_SUITS
+            refuse=(
+                None
+                if urls.no_times_suitable_url is None
+                else lambda: none_suits(world, link, origin, tzid)
+            ),
         ),
     )
 
@@ -63,7 +68,11 @@ def _options(world: World, link: Link) -> list[Option]:
     except Refusal:
         # What a link was made of can end: periods pass, and people revoke.
         return []
-    return [Option(str(slot.start), _time(link, slot.start)) for slot in slots]
+    tzid = tzid_of(link)
+    return [
+        Option(str(slot.start), _time(link, slot.start), shown_day(slot.start, tzid))
+        for slot in slots
+    ]
 
 
 def _leads_to(link: Link) -> str:

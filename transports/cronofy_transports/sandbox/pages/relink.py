@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from cronofy_async.core.wire import Request, Response
 
+from ..connections import reconnect
 from ..handlers.identity import RELINK
 from ..state.accounts import ConferencingProfile, Profile
 from ..world import World
@@ -33,7 +34,7 @@ def relink_page(world: World, request: Request) -> Response:
                 "This form is not from here", Html("<p>Open the link once more.</p>"), status=403
             )
         for profile in found:
-            profile.connected = True
+            reconnect(world, profile)
         return document("Connected", Html(f"<p>{text(email)} is connected again.</p>"))
     browser = browser or world.browsers.new_name()
     body = Html(

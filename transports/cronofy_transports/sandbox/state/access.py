@@ -67,6 +67,8 @@ class Authorization:
         scope: The granted scopes, as they were asked for.
         refresh_token: `None` once it is revoked.
         access_tokens: When each expires.
+        former_tokens: Refresh tokens that another took the place of and that are still
+            taken, and until when.
         hidden: Profiles that the application lost its access to.
         unrestricted: Calendars whose external events it may change.
         delegated_scope: The most that may be asked for on behalf of others.
@@ -79,6 +81,7 @@ class Authorization:
     linking_profile: Profile | None = None
     refresh_token: str | None = attrs.field(default=None, repr=False)
     access_tokens: dict[str, int] = attrs.field(factory=dict, repr=False)
+    former_tokens: dict[str, int] = attrs.field(factory=dict, repr=False)
     hidden: set[str] = attrs.field(factory=set)
     unrestricted: set[str] = attrs.field(factory=set)
     delegated_scope: str | None = None
@@ -95,10 +98,10 @@ class Authorization:
 
     def calendars(self) -> list[Calendar]:
         """The calendars that the application may see, deleted ones too."""
-        return [calendar for profile in self.profiles() for calendar in profile.calendars]
+        return [calendar for profile in self.profiles() for calendar in profile.known_calendars]
 
 
-@attrs.define(kw_only=True)
+@attrs.frozen(kw_only=True)
 class Code:
     """An authorization code, bound to who asked for it and where it was sent."""
 

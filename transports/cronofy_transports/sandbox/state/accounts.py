@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
+from . import DERIVED
 from .events import EventBook
 
 __all__ = ("Account", "Calendar", "ConferencingProfile", "Profile")
@@ -30,7 +31,7 @@ class Calendar:
     conferencing: str | None = None
     attachments: bool = False
     color: str | None = None
-    events: EventBook = attrs.field(factory=EventBook, repr=False)
+    events: EventBook = attrs.field(factory=EventBook, repr=False, metadata=DERIVED)
 
     @property
     def account(self) -> Account:
@@ -47,6 +48,8 @@ class Profile:
         connected: Whether the service's credentials work. Without them calendars are
             read from what was last seen, and nothing can be written.
         initial_sync_required: Whether nothing has been read from the service yet.
+        untold: What changed while the service could not be reached, by when and where, with
+            the client ids of who manages it and of who changed it.
         unique_names: Whether the service refuses two calendars of one name.
     """
 
@@ -59,6 +62,15 @@ class Profile:
     initial_sync_required: bool = False
     unique_names: bool = False
     calendars: list[Calendar] = attrs.field(factory=list)
+    untold: list[tuple[int, Calendar, str | None, str | None]] = attrs.field(
+        factory=list, repr=False
+    )
+
+    @property
+    def known_calendars(self) -> list[Calendar]:
+        """What has been read from the service, deleted ones too."""
+        # Decision.INITIAL_SYNC
+        return [] if self.initial_sync_required else self.calendars
 
 
 @attrs.define(kw_only=True, eq=False)

@@ -41,7 +41,7 @@ class Agent:
     state: AgentState = "created"
     joined_at: int | None = None
     left_at: int | None = None
-    plan: object = None
+    plan: int | None = None
 
     @property
     def is_open(self) -> bool:

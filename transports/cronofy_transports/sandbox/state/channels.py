@@ -55,4 +55,9 @@ class Channel:
             return False
         if self.filters.only_managed and owner != self.authorization.application.client_id:
             return False
-        return calendar.profile.profile_id not in self.authorization.hidden
+        profile = calendar.profile
+        # Decision.INITIAL_SYNC
+        return (
+            profile.profile_id not in self.authorization.hidden
+            and not profile.initial_sync_required
+        )

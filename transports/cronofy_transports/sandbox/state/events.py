@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
-from .spans import SpanIndex
+from . import DERIVED
+from .ordered import Ordered
+from .spans import Entry, SpanIndex
 
 if TYPE_CHECKING:
     from cronofy_async.models.event_details import RecurrenceRule
     from cronofy_async.models.subscriptions import Subscription
 
+    from ..agenda import Act
     from .access import Application
     from .accounts import Calendar
 
-__all__ = ("DAY", "Attendee", "Conferencing", "Event", "EventBook", "Window", "in_order")
+__all__ = ("DAY", "Attendee", "Conferencing", "Event", "EventBook", "Kind", "Window", "in_order")
 
 DAY: Final = 86400
 
@@ -106,17 +108,42 @@ class Event:
     updated: int = 0
     kept: dict[str, Any] = attrs.field(factory=dict)
     """Parameters that are stored but in no answer, such as reminders and colour."""
-    rows: dict[Any, Any] = attrs.field(factory=dict, repr=False)
-    """The event as answers show it, until it changes."""
-    plan: object = None
+    version: int = attrs.field(default=0, metadata=DERIVED)
+    """Counts its changes, for those who keep something of it for a while."""
+    plan: int | None = None
     """The moments that subscribers are told at; another plan takes the place of this one."""
-    when_moved: dict[str, Callable[[], None]] = attrs.field(factory=dict, repr=False)
+    when_moved: dict[str, Act] = attrs.field(factory=dict, repr=False)
     """What has to follow the event to another time, by who follows it."""
+    places: tuple[tuple[int, int, bool], ...] = attrs.field(factory=tuple, repr=False)
+    """Where it was before it was moved: starts, ends, and whether these are whole days."""
 
     @property
     def managed(self) -> bool:
         """Whether an application made it."""
         return self.owner is not None
+
+    @property
+    def free(self) -> bool:
+        """Whether it leaves its time free: it is transparent, called off or declined."""
+        return (
+            self.transparency == "transparent"
+            or self.status == "cancelled"
+            or self.participation_status == "declined"
+        )
+
+    @property
+    def kind(self) -> Kind:
+        """What it is now, of the things that reads choose by."""
+        return Kind(self.owner, self.all_day, self.deleted, self.free)
+
+
+class Kind(NamedTuple):
+    """What reads choose events by, besides their time."""
+
+    owner: str | None
+    all_day: bool
+    deleted: bool
+    free: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -158,17 +185,21 @@ class EventBook:
     The events of one calendar, deleted ones included, found by what is asked for.
 
     Every change goes through `add` and `change`, which keep the indexes true.
+
+    Attributes:
+        entered: Called with each new event.
     """
 
-    __slots__ = ("_by_id", "_by_uid", "_changes", "_owned", "_places", "_spans")
+    __slots__ = ("_by_id", "_by_uid", "_changes", "_moved", "_owned", "_spans", "entered")
 
     def __init__(self) -> None:
         self._by_uid: dict[str, Event] = {}
         self._by_id: dict[tuple[str, str], Event] = {}
         self._owned: dict[str, list[Event]] = {}
-        self._spans = SpanIndex()
-        self._places: dict[str, list[tuple[int, int, bool]]] = {}
-        self._changes: list[tuple[int, str]] = []
+        self._spans: dict[Kind, SpanIndex] = {}
+        self._moved: dict[str, Event] = {}
+        self._changes: Ordered[tuple[int, str]] = Ordered()
+        self.entered: Callable[[Event], object] | None = None
 
     def __len__(self) -> int:
         return len(self._by_uid)
@@ -187,51 +218,96 @@ class EventBook:
     def add(self, event: Event, now: int) -> Event:
         """Enter a new event."""
         event.created = event.created or now
+        event.updated = event.updated or now
+        self._enter(event)
+        self._index(event, event.kind)
+        self._changes.add((event.updated, event.uid))
+        if self.entered is not None:
+            self.entered(event)
+        return event
+
+    def fill(self, events: Iterable[Event]) -> None:
+        """Enter events as they are, in the order in which they came, into an empty book."""
+        spans: dict[Kind, list[tuple[int, int, str]]] = {}
+        for event in events:
+            self._enter(event)
+            if event.places:
+                self._moved[event.uid] = event
+            spans.setdefault(event.kind, []).append((event.start, event.end, event.uid))
+        for kind, entries in spans.items():
+            self._spans[kind] = SpanIndex()
+            self._spans[kind].fill(entries)
+        self._changes.fill((event.updated, event.uid) for event in self)
+
+    def _enter(self, event: Event) -> None:
         self._by_uid[event.uid] = event
         if event.owner is not None:
             self._owned.setdefault(event.owner, []).append(event)
             if event.event_id is not None:
                 # Further occurrences of an event that recurs bear its id too.
                 self._by_id.setdefault((event.owner, event.event_id), event)
-        self._spans.add(event.start, event.end, event.uid)
-        self._stamp(event, event.updated or now)
-        return event
 
     def change(self, event: Event, now: int, **changes: Any) -> Event:
         """Give an event of this book new values."""
-        before = (event.start, event.end, event.all_day)
+        kind, before = event.kind, (event.start, event.end, event.all_day)
         for name, value in changes.items():
             setattr(event, name, value)
-        if before != (event.start, event.end, event.all_day):
-            self._spans.remove(before[0], before[1], event.uid)
-            self._spans.add(event.start, event.end, event.uid)
-            self._places.setdefault(event.uid, []).append(before)
-        self._stamp(event, now)
+        moved, after = before != (event.start, event.end, event.all_day), event.kind
+        if moved or kind != after:
+            self._spans[kind].remove(before[0], before[1], event.uid)
+            self._index(event, after)
+        if moved:
+            event.places += (before,)
+            self._moved[event.uid] = event
+        self._changes.remove((event.updated, event.uid))
+        self._changes.add((now, event.uid))
+        event.updated = now
+        event.version += 1
         return event
 
-    def _stamp(self, event: Event, now: int) -> None:
-        event.updated = now
-        event.rows.clear()
-        insort(self._changes, (now, event.uid))
-        if len(self._changes) > 2 * len(self._by_uid) + 64:
-            self._changes = sorted((each.updated, each.uid) for each in self)
+    def _index(self, event: Event, kind: Kind) -> None:
+        index = self._spans.get(kind)
+        if index is None:
+            index = self._spans[kind] = SpanIndex()
+        index.add(event.start, event.end, event.uid)
 
     def touching(self, window: Window) -> Iterator[Event]:
         """Every event in a window."""
         # A day can begin up to fourteen hours away from its UTC midnight.
         start = None if window.start is None else window.start - DAY
         end = None if window.end is None else window.end + DAY
-        for uid in self._spans.touching(start, end):
-            event = self._by_uid[uid]
-            if window.holds(event):
-                yield event
+        for index in self._spans.values():
+            for uid in index.touching(start, end):
+                event = self._by_uid[uid]
+                if window.holds(event):
+                    yield event
+
+    def search(self, window: Window, wanted: Callable[[Kind], bool]) -> Iterator[list[list[Entry]]]:
+        """
+        Every event of some kinds in a window, without a look at each.
+
+        Returns:
+            Some lists of parts; in each of them parts and entries ascend. Later changes
+            of the book do not touch them.
+        """
+        for kind, index in self._spans.items():
+            if not wanted(kind):
+                continue
+            bounds = window.first_day, window.last_day
+            # A day that starts where the window does is not sure to last into it.
+            start, end = (
+                (None if bounds[0] is None else bounds[0] + 1, bounds[1])
+                if kind.all_day
+                else (window.start, window.end)
+            )
+            for found in index.search(start, end):
+                early = [each for each in found.early if window.holds(self._by_uid[each[1]])]
+                yield [early, *found.inside]
 
     def changed_since(self, moment: int) -> Iterator[Event]:
-        """Every event changed at or after a moment, the latest state of each once."""
-        seen: set[str] = set()
-        for stamp, uid in self._changes[bisect_left(self._changes, (moment, "")) :]:
-            if uid not in seen and self._by_uid[uid].updated == stamp:
-                seen.add(uid)
+        """Every event changed at or after a moment."""
+        for part in self._changes.between((moment,), None):
+            for _, uid in part:
                 yield self._by_uid[uid]
 
     def owned_by(self, owner: str) -> Iterator[Event]:
@@ -240,17 +316,15 @@ class EventBook:
 
     def moved(self) -> Iterator[Event]:
         """Every event that was moved."""
-        for uid in self._places:
-            yield self._by_uid[uid]
+        return iter(self._moved.values())
 
     def was_in(self, event: Event, window: Window) -> bool:
         """Whether an event of this book was in a window before it was moved."""
         return any(
-            window.covers(start, end, all_day=all_day)
-            for start, end, all_day in self._places.get(event.uid, ())
+            window.covers(start, end, all_day=all_day) for start, end, all_day in event.places
         )
 
 
-def in_order(events: Iterable[Event]) -> list[Event]:
-    """Sort by start, then calendar, then uid."""
-    return sorted(events, key=lambda event: (event.start, event.calendar.calendar_id, event.uid))
+def in_order(events: Iterable[Event]) -> list[Entry]:
+    """The entries of events of one calendar, in ascending order."""
+    return sorted((event.start, event.uid) for event in events)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import attrs
 
@@ -14,7 +14,18 @@ if TYPE_CHECKING:
     from ..clock import Clock
     from ..ids import Ids
 
-__all__ = ("Leaf", "Shelf")
+__all__ = ("Leaf", "Render", "Shelf")
+
+Render: TypeAlias = Callable[[Any, Any], Any]
+"""Makes the answer's entry of an object and a view of it; `None` leaves it out."""
+
+
+class Entries(Protocol):
+    """What is handed out: a list, or something that is put in order as it is read."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, wanted: slice, /) -> Sequence[Any]: ...
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -25,16 +36,20 @@ class Roll:
     Attributes:
         kind: What it lists; a page is found only where pages of its kind are.
         entries: Live objects, so that a later page shows them as they are then.
-        render: Makes the answer's entry of an object; `None` leaves it out.
-        tokens: The names of the pages from the second on.
+        view: How the answer shows them, as plain data.
+        pages: How many pages it has.
+        tokens: The names of the pages from the second on, as far as they were told.
+        size: Entries of one page; those of further pages are as many as of the first.
     """
 
     kind: str
     authorization: Authorization
-    entries: Sequence[Any]
-    render: Any
-    tokens: tuple[str, ...]
+    entries: Entries
+    view: Any
+    pages: int
+    size: int
     expires_at: int
+    tokens: list[str] = attrs.field(factory=list)
 
 
 @attrs.frozen(kw_only=True)
@@ -48,31 +63,43 @@ class Leaf:
 
 
 class Shelf:
-    """Keeps answers that have more than one page until nobody can ask for them any more."""
+    """
+    Keeps answers that have more than one page until nobody can ask for them any more.
+
+    Attributes:
+        choices: Those that hold now; they may be replaced at any time.
+    """
 
     def __init__(self, clock: Clock, ids: Ids, choices: Choices) -> None:
-        self._clock, self._ids, self._choices = clock, ids, choices
+        self.choices = choices
+        self._clock, self._ids = clock, ids
         self._rolls: dict[str, tuple[Roll, int]] = {}
 
     def first(
-        self, kind: str, authorization: Authorization, entries: Sequence[Any], render: Any
+        self,
+        kind: str,
+        authorization: Authorization,
+        entries: Entries,
+        render: Render,
+        view: Any,
     ) -> Leaf:
         """Put an answer on the shelf, and take its first page."""
         self._clear()
-        pages = -(-len(entries) // self._choices.page_size)
+        size = self.choices.page_size
         roll = Roll(
             kind=kind,
             authorization=authorization,
             entries=entries,
-            render=render,
-            tokens=tuple(self._ids.page() for _ in range(1, pages)),
-            expires_at=self._clock.now() + self._choices.page_lifetime,
+            view=view,
+            pages=max(1, -(-len(entries) // size)),
+            size=size,
+            expires_at=self._clock.now() + self.choices.page_lifetime,
         )
-        for index, token in enumerate(roll.tokens, start=1):
-            self._rolls[token] = roll, index
-        return self._leaf(roll, 0)
+        return self._leaf(roll, 0, render)
 
-    def find(self, kind: str, authorization: Authorization, token: str) -> Leaf | None:
+    def find(
+        self, kind: str, authorization: Authorization, token: str, render: Render
+    ) -> Leaf | None:
         """A further page; `None` if there is none of this name for this authorization."""
         roll, index = self._rolls.get(token, (None, 0))
         if (
@@ -82,20 +109,48 @@ class Shelf:
             or roll.expires_at <= self._clock.now()
         ):
             return None
-        return self._leaf(roll, index)
+        return self._leaf(roll, index, render)
 
-    def _leaf(self, roll: Roll, index: int) -> Leaf:
-        size = self._choices.page_size
-        rendered = (roll.render(entry) for entry in roll.entries[index * size : (index + 1) * size])
+    def entry_before(self, token: str, renders: Mapping[str, Render]) -> Any:
+        """
+        The last entry of the page before a further page, as it looks now, if there is one.
+
+        Args:
+            token: The name of the further page.
+            renders: How entries are shown, by what an answer lists.
+        """
+        roll, index = self._rolls.get(token, (None, 0))
+        if roll is None:
+            return None
+        first = index * roll.size
+        shown = (renders[roll.kind](each, roll.view) for each in roll.entries[first - 1 : first])
+        return next(shown, None)
+
+    def second_page(self, token: str) -> str | None:
+        """The name of the second page of the answer that a further page is of."""
+        roll, _ = self._rolls.get(token, (None, 0))
+        return None if roll is None else roll.tokens[0]
+
+    def _leaf(self, roll: Roll, index: int, render: Render) -> Leaf:
+        size = roll.size
+        entries = roll.entries[index * size : (index + 1) * size]
+        rendered = (render(entry, roll.view) for entry in entries)
         return Leaf(
             items=[item for item in rendered if item is not None],
             current=index + 1,
-            total=len(roll.tokens) + 1,
-            next_token=roll.tokens[index] if index < len(roll.tokens) else None,
+            total=roll.pages,
+            next_token=self._token(roll, index + 1) if index + 1 < roll.pages else None,
         )
 
+    def _token(self, roll: Roll, index: int) -> str:
+        """The name of a page from the second on, made when it is first told."""
+        if len(roll.tokens) < index:
+            roll.tokens.append(self._ids.page())
+            self._rolls[roll.tokens[-1]] = roll, index
+        return roll.tokens[index - 1]
+
     def _clear(self) -> None:
-        # Rolls expire in the order in which they came, so the first good one ends it.
+        # The first good one ends it: what an old roll told of late goes a little later.
         now = self._clock.now()
         while self._rolls:
             token = next(iter(self._rolls))

@@ -9,10 +9,31 @@ window can reach into it. A question costs a bisection per tier and the answer i
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
-__all__ = ("SpanIndex",)
+import attrs
+
+from .ordered import Ordered
+
+__all__ = ("Entry", "SpanIndex", "Touching")
+
+Entry = tuple[int, str]
+"""Where a stretch starts, and its key."""
+
+
+@attrs.frozen
+class Touching:
+    """
+    What a tier has for a window.
+
+    Attributes:
+        early: Entries that start before the window and may reach into it or not.
+        inside: Entries that start in it, in parts that later changes do not touch.
+    """
+
+    early: list[Entry]
+    inside: list[list[Entry]]
 
 
 class SpanIndex:
@@ -21,11 +42,24 @@ class SpanIndex:
     __slots__ = ("_tiers",)
 
     def __init__(self) -> None:
-        self._tiers: dict[int, list[tuple[int, str]]] = {}
+        self._tiers: dict[int, Ordered[Entry]] = {}
 
     def add(self, start: int, end: int, key: str) -> None:
         """Enter a key; the same key may be entered at several stretches."""
-        insort(self._tiers.setdefault((end - start).bit_length(), []), (start, key))
+        exponent = (end - start).bit_length()
+        tier = self._tiers.get(exponent)
+        if tier is None:
+            tier = self._tiers[exponent] = Ordered()
+        tier.add((start, key))
+
+    def fill(self, entries: Iterable[tuple[int, int, str]]) -> None:
+        """Enter many into an empty index: starts, ends and keys."""
+        tiers: dict[int, list[Entry]] = defaultdict(list)
+        for start, end, key in entries:
+            tiers[(end - start).bit_length()].append((start, key))
+        for exponent, tier in tiers.items():
+            self._tiers[exponent] = Ordered()
+            self._tiers[exponent].fill(tier)
 
     def remove(self, start: int, end: int, key: str) -> None:
         """
@@ -34,11 +68,7 @@ class SpanIndex:
         Raises:
             KeyError: There is no such entry.
         """
-        tier = self._tiers.get((end - start).bit_length(), [])
-        index = bisect_left(tier, (start, key))
-        if index == len(tier) or tier[index] != (start, key):
-            raise KeyError(key)
-        del tier[index]
+        self._tiers[(end - start).bit_length()].remove((start, key))
 
     def touching(self, start: int | None, end: int | None) -> Iterator[str]:
         """
@@ -48,8 +78,26 @@ class SpanIndex:
             start: `None`: from the beginning of time.
             end: `None`: to its end.
         """
+        for found in self.search(start, None if end is None else end + 1):
+            for part in (found.early, *found.inside):
+                for _, key in part:
+                    yield key
+
+    def search(self, start: int | None, end: int | None) -> Iterator[Touching]:
+        """
+        The entries whose stretch may touch ``[start, end)``, tier by tier.
+
+        Args:
+            start: `None`: from the beginning of time.
+            end: `None`: to its end.
+        """
+        before = None if end is None else (end,)
         for exponent, tier in self._tiers.items():
-            first = 0 if start is None else bisect_left(tier, (start - (1 << exponent), ""))
-            last = len(tier) if end is None else bisect_left(tier, (end + 1, ""))
-            for index in range(first, last):
-                yield tier[index][1]
+            if start is None:
+                yield Touching([], tier.between(None, before))
+                continue
+            within = (start if end is None else min(start, end),)
+            early = tier.between((start - (1 << exponent),), within)
+            yield Touching(
+                [entry for part in early for entry in part], tier.between((start,), before)
+            )

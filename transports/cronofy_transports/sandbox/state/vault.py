@@ -17,10 +17,16 @@ __all__ = ("Vault",)
 
 
 class Vault:
-    """Gives out codes and tokens, and knows what each of them is good for."""
+    """
+    Gives out codes and tokens, and knows what each of them is good for.
+
+    Attributes:
+        choices: Those that hold now; they may be replaced at any time.
+    """
 
     def __init__(self, clock: Clock, ids: Ids, choices: Choices) -> None:
-        self._clock, self._ids, self._choices = clock, ids, choices
+        self.choices = choices
+        self._clock, self._ids = clock, ids
         self._authorizations: dict[tuple[str, str], Authorization] = {}
         self._access: dict[str, Authorization] = {}
         self._refresh: dict[str, Authorization] = {}
@@ -85,9 +91,8 @@ class Vault:
 
     def revoke(self, authorization: Authorization) -> None:
         """End an authorization with every token of it."""
-        if authorization.refresh_token is not None:
-            del self._refresh[authorization.refresh_token]
-            authorization.refresh_token = None
+        self._forget_refresh_tokens(authorization)
+        authorization.refresh_token = None
         for token in authorization.access_tokens:
             del self._access[token]
         authorization.access_tokens.clear()
@@ -113,7 +118,7 @@ class Vault:
             profile=profile,
             scope=scope,
             redirect_uri=redirect_uri,
-            expires_at=self._clock.now() + self._choices.code_lifetime,
+            expires_at=self._clock.now() + self.choices.code_lifetime,
             delegated_scope=delegated_scope,
             broker=broker,
         )
@@ -156,20 +161,48 @@ class Vault:
         self._access[token] = authorization
         return token
 
+    def live(self, authorization: Authorization) -> str:
+        """The access token that is good for longest; a new one if none is."""
+        now = self._clock.now()
+        good = {token: end for token, end in authorization.access_tokens.items() if end > now}
+        return max(good, key=good.__getitem__) if good else self.issue(authorization)
+
+    def expire(self, authorization: Authorization) -> int:
+        """Let every access token expire now; returns how many were good."""
+        now = self._clock.now()
+        good = [token for token, end in authorization.access_tokens.items() if end > now]
+        authorization.access_tokens.update(dict.fromkeys(good, now))
+        return len(good)
+
+    def invalidate(self, authorization: Authorization) -> None:
+        """End the refresh tokens that were given out, and nothing else."""
+        # Decision.INVALIDATED: the new one is not known to anybody yet.
+        self._forget_refresh_tokens(authorization)
+        self._new_refresh_token(authorization)
+
     def lifetime(self, authorization: Authorization) -> int:
         """For how many seconds an access token is good."""
         if isinstance(authorization.account, ServiceAccount):
-            return self._choices.service_token_lifetime
-        return self._choices.access_token_lifetime
+            return self.choices.service_token_lifetime
+        return self.choices.access_token_lifetime
 
     def refreshed(self, refresh_token: str, application: Application) -> Authorization | None:
         """The authorization that a refresh token is good for, the token changed if it rotates."""
         found = self._refresh.get(refresh_token)
         if found is None or found.application is not application:
             return None
-        if self._choices.refresh_tokens == "rotating":
+        if refresh_token != found.refresh_token:
+            return found if found.former_tokens[refresh_token] > self._clock.now() else None
+        # The newest one is used now, which ends those before it.
+        self._forget_former_tokens(found)
+        if self.choices.refresh_tokens == "fixed":
+            return found
+        if self.choices.refresh_tokens == "rotating_with_grace":
+            until = self._clock.now() + self.choices.refresh_token_grace
+            found.former_tokens[refresh_token] = until
+        else:
             del self._refresh[refresh_token]
-            self._new_refresh_token(found)
+        self._new_refresh_token(found)
         return found
 
     def by_access_token(self, token: str) -> Authorization | None:
@@ -184,6 +217,16 @@ class Vault:
         found = self._refresh.get(token) or self._access.get(token)
         return found if found is not None and found.application is application else None
 
+    def _forget_refresh_tokens(self, authorization: Authorization) -> None:
+        self._forget_former_tokens(authorization)
+        if authorization.refresh_token is not None:
+            del self._refresh[authorization.refresh_token]
+
+    def _forget_former_tokens(self, authorization: Authorization) -> None:
+        for token in authorization.former_tokens:
+            del self._refresh[token]
+        authorization.former_tokens.clear()
+
     def _new_refresh_token(self, authorization: Authorization) -> None:
         authorization.refresh_token = self._ids.token()
         self._refresh[authorization.refresh_token] = authorization
@@ -196,7 +239,7 @@ class Vault:
         self._links[token] = LinkToken(
             application=application,
             account=account,
-            expires_at=self._clock.now() + self._choices.link_token_lifetime,
+            expires_at=self._clock.now() + self.choices.link_token_lifetime,
         )
         return token
 
@@ -226,7 +269,7 @@ class Vault:
             permissions=permissions,
             subs=subs,
             origin=origin,
-            expires_at=self._clock.now() + self._choices.element_token_lifetime,
+            expires_at=self._clock.now() + self.choices.element_token_lifetime,
         )
         return token
 

@@ -32,7 +32,7 @@ class AvailablePeriod:
     end_tzid: str | None = None
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, eq=False)
 class WorkingTime:
     """
     What one application has stored for one account; it outlives an authorization.

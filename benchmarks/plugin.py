@@ -1,0 +1,95 @@
+"""What the fixtures cost: a suite of 1,000 tests of a small app, in a fresh process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from importlib.metadata import entry_points
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+__all__ = ("VARIANTS",)
+
+TESTS = 1000
+
+APP = '''
+from datetime import timedelta
+
+from cronofy_async import Cronofy
+
+
+def book(account, room, start):
+    """Book an hour in a room, for which all it takes is its calendar."""
+    with Cronofy() as cronofy:
+        cronofy.account(**account).upsert_event(
+            calendar_id=room,
+            event_id="booking",
+            summary="Booking",
+            start=start,
+            end=start + timedelta(hours=1),
+        )
+'''
+
+WITH_APP = f"""
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app import book
+
+START = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
+
+
+@pytest.mark.parametrize("number", range({TESTS}))
+def test_a_booking_is_in_the_calendar(number, cronofy_app, cronofy_account):
+    book(cronofy_account.tokens, cronofy_account.calendar_id, START + timedelta(hours=number))
+    assert ["Booking"] == [event.summary for event in cronofy_account.events()]
+"""
+
+WITH_FIXTURES = f"""
+import pytest
+
+
+@pytest.mark.parametrize("number", range({TESTS}))
+def test_there_is_a_world(number, cronofy_account, cronofy_webhooks, cronofy_faults):
+    assert 0 == len(cronofy_webhooks)
+"""
+
+WITHOUT = f"""
+import pytest
+
+
+@pytest.mark.parametrize("number", range({TESTS}))
+def test_nothing(number):
+    assert number >= 0
+"""
+
+
+def _suite(tests: str, *options: str) -> float:
+    """Milliseconds that pytest takes for a suite, from the start of its process to its end."""
+    if not entry_points(group="pytest11", name="cronofy") and not options:
+        options = ("-p", "cronofy_transports.pytest_plugin")
+    with TemporaryDirectory() as folder:
+        Path(folder, "app.py").write_text(APP, encoding="utf-8")
+        Path(folder, "test_app.py").write_text(tests, encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
+        began = time.perf_counter()
+        done = subprocess.run(
+            command, cwd=folder, env=os.environ, capture_output=True, text=True, check=False
+        )
+        took = (time.perf_counter() - began) * 1000
+    assert done.returncode == 0, done.stdout
+    return took
+
+
+VARIANTS: dict[str, Callable[[], float]] = {
+    f"{TESTS:,} empty tests, -p no:cronofy": partial(_suite, WITHOUT, "-p", "no:cronofy"),
+    f"{TESTS:,} empty tests, plugin loaded": partial(_suite, WITHOUT),
+    f"{TESTS:,} tests with fixtures alone": partial(_suite, WITH_FIXTURES),
+    f"{TESTS:,} tests of a small app": partial(_suite, WITH_APP),
+}
+"""Name to measurement, in milliseconds; the first is what the others are compared with."""
