@@ -314,7 +314,7 @@ def declared(*, tools: bool) -> set[str]:
         project = tomllib.load(stream)["project"]
     lines = list(project["dependencies"])
     for extra, needed in project["optional-dependencies"].items():
-        if tools or extra not in {"node", "test"}:
+        if tools or extra not in {"bench", "node", "test"}:
             lines += needed
     return {plain(re.split(r"[^\w.-]", line)[0]) for line in lines}
 
