@@ -52,7 +52,7 @@ def test_decisions_are_not_found_elsewhere() -> None:
     """An operation is not said to rest on what it does not lead to."""
     assert () == ROWS["GetAccount"].decisions
     assert len(ROWS) / 2 > len(rows_with(Decision.PAST_PERIODS))
-    assert ["ReadEvents"] == rows_with(Decision.PAGES_ARE_LIVE)
+    assert ["ReadEvents", "ReadEventsPage"] == rows_with(Decision.PAGES_ARE_LIVE)
     assert ["DisableRealTimeScheduling", "DisableRealTimeSequencing"] == rows_with(
         Decision.DISABLE_AGAIN
     )
