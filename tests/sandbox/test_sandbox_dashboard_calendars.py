@@ -295,3 +295,11 @@ def test_only_some_of_very_many_accounts_are_listed(wire: Wire, surfer: Surfer) 
     for number in range(203):
         wire.sandbox.world.add_account(name=f"Person {number}")
     assert "3 more are not listed." in surfer.open(f"{BELOW}accounts").text
+
+
+def test_a_day_after_which_there_is_none_is_refused(
+    wire: Wire, person: Person, surfer: Surfer
+) -> None:
+    """The end of the last day of all cannot be told."""
+    page = create(surfer, person, end="9999-12-31T00:00", all_day="yes")
+    assert (422, []) == (page.status, wire.events(person))

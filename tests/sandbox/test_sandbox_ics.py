@@ -200,6 +200,20 @@ def test_days_recur_as_days() -> None:
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        ["DTSTART;VALUE=DATE:20300107", "DTEND;VALUE=DATE:20300107"],
+        ["DTSTART;TZID=America/New_York;VALUE=DATE:20300107"],
+        ["DTSTART;VALUE=DATE:20300107", "CREATED:00001231T000000Z", "GEO:1", "SEQUENCE:x"],
+    ],
+)
+def test_a_day_is_read_in_all_the_forms_that_programs_write(lines: list[str]) -> None:
+    """Ending where it begins, with a zone that it does not have, beside a year 0."""
+    (found,) = events(calendar("UID:1", *lines))
+    assert ("2030-01-07", "2030-01-08") == (found["start"], found["end"])
+
+
+@pytest.mark.parametrize(
     ("first", "count", "last"),
     [
         ("20300101T090000Z", 731, "2032-01-01"),
@@ -214,13 +228,14 @@ def test_endless_series_end(first: str, count: int, last: str) -> None:
 
 
 def test_an_exception_replaces_its_occurrence_alone_or_all_that_follow() -> None:
-    """RANGE=THISANDFUTURE moves those after it as far as itself."""
+    """RANGE=THISANDFUTURE moves those after it as far as itself; a day names what is on it."""
     for extent, expected in (
         ("", ["07T09", "08T10", "09T09"]),
         (
             ";RANGE=THISANDFUTURE",
             ["07T09", "08T10", "09T10"],
         ),
+        (";VALUE=DATE", ["07T09", "08T10", "09T09"]),
     ):
         text = calendar(
             "UID:1",
@@ -229,7 +244,7 @@ def test_an_exception_replaces_its_occurrence_alone_or_all_that_follow() -> None
             "END:VEVENT",
             "BEGIN:VEVENT",
             "UID:1",
-            f"RECURRENCE-ID{extent}:20300108T090000Z",
+            f"RECURRENCE-ID{extent}:20300108{'' if 'DATE' in extent else 'T090000Z'}",
             "DTSTART:20300108T100000Z",
             "DTEND:20300108T110000Z",
         )
@@ -291,6 +306,9 @@ def test_the_owners_reply_is_that_of_their_address(
         (calendar("UID:1", "DTSTART:20300107T090000Z", "RRULE:FREQ=SOMETIMES"), "VEVENT 1"),
         (calendar("UID:1", "DTSTART:20300107T090000Z", "RRULE:COUNT=2"), "FREQ"),
         (calendar("UID:1", "DTSTART:20300107T090000Z", "RRULE:FREQ=SECONDLY"), "10000 times"),
+        (calendar("UID:1", "DTSTART:20300107T090000Z", "RRULE:FREQ=DAILY;INTERVAL=0"), "INTERVAL"),
+        (calendar("UID:1", "DTSTART:20300107T090000Z", "DTSTART:20300108T090000Z"), "than once"),
+        (calendar("UID:1", "DTSTART:20300107T090000Z", "the rest of a line"), "VEVENT 1"),
         (
             calendar("UID:1", "DTSTART:20300107T090000Z", "END:VEVENT", "BEGIN:VEVENT", "UID:2"),
             r"VEVENT 2 \(2\)",

@@ -20,8 +20,9 @@ from cronofy_async.core.errors import InvalidArgumentError
 from cronofy_async.models.times import EventTime, ZonedTime
 from cronofy_async.models.times import zone as checked
 
-from .details_from_ics import details, several, text_of
+from .details_from_ics import details, problems, several, text_of
 from .refusals import Invalid
+from .times_from_ics import When
 from .worlds import DescribedEvent
 
 __all__ = ("Calendar", "read")
@@ -95,39 +96,6 @@ def _library() -> Any:
     return icalendar
 
 
-@attrs.frozen
-class _When:
-    """
-    A time of a file.
-
-    Attributes:
-        wall: What the clock on the wall shows; midnight for a day.
-        is_day: Whether a whole day is meant.
-        zone: The zone of the wall.
-        name: The zone's IANA name; `None` for days, and for zones of the file's own.
-    """
-
-    wall: datetime
-    is_day: bool
-    zone: tzinfo
-    name: str | None
-
-    def moment(self) -> datetime:
-        """The moment; of a day, its midnight in UTC."""
-        return self.wall.replace(tzinfo=UTC if self.is_day else self.zone).astimezone(UTC)
-
-    def at(self, wall: datetime) -> _When:
-        """Another time by the same clock."""
-        return attrs.evolve(self, wall=wall)
-
-    def described(self) -> EventTime:
-        """The time, as a description has it."""
-        if self.is_day:
-            return self.wall.date()
-        moment = self.moment().replace(microsecond=0)
-        return moment if self.name is None else ZonedTime(moment, self.name)
-
-
 @attrs.frozen(kw_only=True)
 class _Component:
     """A ``VEVENT``: when it takes place, and what it replaces."""
@@ -135,9 +103,9 @@ class _Component:
     number: int
     raw: Any = attrs.field(repr=False)
     uid: str
-    start: _When
+    start: When
     length: timedelta
-    replaces: _When | None
+    replaces: When | None
 
     @property
     def from_then_on(self) -> bool:
@@ -182,7 +150,7 @@ class _Reader:
             return
         future: _Component | None = None
         for start, length in starts:
-            replaced = changed.pop(start.moment(), None)
+            replaced = _replacing(changed, start)
             if replaced is not None:
                 future = replaced if replaced.from_then_on else future
                 yield self._described(replaced, replaced.start, series=master.uid)
@@ -199,7 +167,7 @@ class _Reader:
     def _recurs(self, component: _Component) -> bool:
         return any(name in component.raw for name in ("RRULE", "RDATE"))
 
-    def _starts(self, master: _Component) -> Iterator[tuple[_When, timedelta]]:
+    def _starts(self, master: _Component) -> Iterator[tuple[When, timedelta]]:
         """The times of a series, the first one included."""
         from dateutil import rrule  # type: ignore[import-untyped]  # it has no types
 
@@ -232,11 +200,14 @@ class _Reader:
                     raise ValueError(f"it recurs more than {_MOST} times within two years")
                 yield first.at(wall), lengths.get(wall, master.length)
 
-    def _rule(self, rule: Any, first: _When) -> str:
+    def _rule(self, rule: Any, first: When) -> str:
         """A rule in terms of the clock on the wall, as the series is counted out by it."""
         parts = dict(rule)
         if "FREQ" not in parts:
             raise ValueError("RRULE has no FREQ")
+        # The library would count on for ever.
+        if min(parts.get("INTERVAL", [1])) < 1:
+            raise ValueError("INTERVAL must be at least 1")
         for name, values in list(parts.items()):
             if name == "UNTIL":
                 until = values[0] if isinstance(values, list) else values
@@ -244,7 +215,7 @@ class _Reader:
         written: bytes = type(rule)(parts).to_ical()
         return written.decode()
 
-    def _last(self, until: date, first: _When) -> datetime:
+    def _last(self, until: date, first: When) -> datetime:
         if not isinstance(until, datetime):
             return datetime.combine(until, time.max if not first.is_day else time.min)
         if first.is_day:
@@ -253,9 +224,7 @@ class _Reader:
             return until
         return until.astimezone(first.zone).replace(tzinfo=None)
 
-    def _listed(
-        self, raw: Any, name: str, first: _When
-    ) -> Iterator[tuple[_When, timedelta | None]]:
+    def _listed(self, raw: Any, name: str, first: When) -> Iterator[tuple[When, timedelta | None]]:
         """The times of ``RDATE`` or ``EXDATE`` by the clock of the series."""
         for values in several(raw, name):
             for each in values.dts:
@@ -272,9 +241,9 @@ class _Reader:
     # Times ---------------------------------------------------------------------------
 
     def _component(self, number: int, raw: Any) -> _Component:
-        errors = [*raw.errors]
-        if errors:
-            raise ValueError("; ".join(f"{name}: {text}" for name, text in errors))
+        found = problems(raw)
+        if found:
+            raise ValueError("; ".join(found))
         if "DTSTART" not in raw:
             raise ValueError("DTSTART is missing")
         start = self._time(raw, "DTSTART")
@@ -284,6 +253,9 @@ class _Reader:
             if end.is_day != start.is_day:
                 raise ValueError("DTEND must be a day if DTSTART is one, and a time if it is one")
             length = end.moment() - start.moment()
+            # Some programs write a single day as one that ends where it begins.
+            if start.is_day and not length:
+                length = timedelta(days=1)
         elif "DURATION" in raw:
             length = raw["DURATION"].dt
         else:
@@ -296,13 +268,16 @@ class _Reader:
             number=number, raw=raw, uid=uid, start=start, length=length, replaces=replaces
         )
 
-    def _time(self, raw: Any, name: str) -> _When:
-        value = raw[name]
+    def _time(self, raw: Any, name: str) -> When:
+        value, *more = several(raw, name)
+        if more:
+            raise ValueError(f"{name} is there more than once")
         return self._when(value.dt, value.params)
 
-    def _when(self, value: Any, parameters: Any) -> _When:
-        if not isinstance(value, datetime):
-            return _When(datetime.combine(value, time.min), is_day=True, zone=UTC, name=None)
+    def _when(self, value: Any, parameters: Any) -> When:
+        # A day has no zone, although some programs give it one.
+        if not isinstance(value, datetime) or parameters.get("VALUE") == "DATE":
+            return When(datetime.combine(value, time.min), is_day=True, zone=UTC, name=None)
         tzid = parameters.get("TZID")
         if tzid is not None:
             zone, name = self._named(str(tzid))
@@ -310,7 +285,7 @@ class _Reader:
             zone, name = UTC, "Etc/UTC"
         else:
             zone, name = self._named(self._zone)
-        return _When(value.replace(tzinfo=None), is_day=False, zone=zone, name=name)
+        return When(value.replace(tzinfo=None), is_day=False, zone=zone, name=name)
 
     def _named(self, tzid: str) -> tuple[tzinfo, str | None]:
         if tzid not in self._zones:
@@ -339,7 +314,7 @@ class _Reader:
     def _described(
         self,
         component: _Component,
-        start: _When,
+        start: When,
         length: timedelta | None = None,
         series: str | None = None,
     ) -> DescribedEvent:
@@ -350,7 +325,7 @@ class _Reader:
         )
 
     def _event(
-        self, component: _Component, start: _When, length: timedelta | None, series: str | None
+        self, component: _Component, start: When, length: timedelta | None, series: str | None
     ) -> DescribedEvent:
         raw, lasts = component.raw, component.length if length is None else length
         # Elapsed time: an event that spans a change of clocks does not get longer.
@@ -371,6 +346,15 @@ class _Reader:
         name = end.name
         whole = moment.replace(microsecond=0)
         return whole if name is None else ZonedTime(whole, name)
+
+
+def _replacing(changed: dict[datetime, _Component], start: When) -> _Component | None:
+    """Take out what replaces the occurrence at a time."""
+    # Some programs name its day rather than its time, as with EXDATE.
+    day = datetime.combine(start.wall, time.min, UTC)
+    named = changed.get(day)
+    by_day = named is not None and named.replaces is not None and named.replaces.is_day
+    return changed.pop(day if by_day else start.moment(), None)
 
 
 def _guarded(number: int, raw: Any, work: Callable[[int, Any], T]) -> T:

@@ -208,6 +208,10 @@ class Decision(Enum):
         "An .ics file that is a world of its own is the calendar of one account, named after "
         "the file, which has authorized read_write; times without a zone are in X-WR-TIMEZONE."
     )
+    ICS_BROKEN = (
+        "A file is refused if times or rules of an event in an .ics file cannot be read; what "
+        "cannot be read of anything else is left out."
+    )
     ICS_REPLY = (
         "Whoever an event of an .ics file lists as its organizer or does not list at all has "
         "accepted it; any other owner of a calendar was invited, and replied with PARTSTAT."

@@ -9,6 +9,7 @@ what a browser says comes from elsewhere is refused.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
@@ -17,15 +18,19 @@ from cronofy_async.core.wire import Request, Response
 
 from .commands import perform
 from .controls import READS, Controls
-from .leniency import body_of
+from .leniency import object_of
 from .pages.dashboard.places import ROOT
 from .pages.forms import origin_of
-from .refusals import NotFound, Refusal
+from .parsing import refuse_texts
+from .refusals import Invalid, NotFound, Refusal
 from .writer import json_response, refusal_response
 
 __all__ = ("Control",)
 
 _RESULT: Final = "result"
+
+# No more than numbers of requests have: Python reads only so many.
+_DIGITS: Final = re.compile(r"[0-9]{1,18}")
 
 # Another port of this machine is the same site, and yet another origin.
 _OWN_SITES: Final = ("same-origin", "none")
@@ -68,7 +73,11 @@ class Control:
             raise Refusal(405)
         if _media_type(request.header("content-type")) != _media_type(JSON_TYPE):
             raise Refusal(415)
-        return perform(self._controls, command, body_of(request))
+        given = object_of(request)
+        if given is None:
+            raise Invalid.field("", "must be an object in JSON")
+        refuse_texts(request, in_utc=False)
+        return perform(self._controls, command, given)
 
     def _command(self, name: str) -> Callable[..., Any]:
         found = getattr(Controls, name, None)
@@ -88,8 +97,7 @@ def _is_foreign(request: Request) -> bool:
 def _asked(request: Request) -> dict[str, Any]:
     """The parameters in a query; what is written in digits is a number."""
     return {
-        name: int(value) if value.isascii() and value.isdecimal() else value
-        for name, value in request.query
+        name: int(value) if _DIGITS.fullmatch(value) else value for name, value in request.query
     }
 
 

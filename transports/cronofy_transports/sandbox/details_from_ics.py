@@ -16,7 +16,7 @@ from cronofy_async.models.events import (
     Transparency,
 )
 
-__all__ = ("details", "several", "text_of")
+__all__ = ("details", "problems", "several", "text_of")
 
 _STATUS: Final = {
     "CONFIRMED": EventStatus.CONFIRMED,
@@ -29,6 +29,11 @@ _REPLIES: Final = {
     "DECLINED": ParticipationStatus.DECLINED,
     "TENTATIVE": ParticipationStatus.TENTATIVE,
 }
+_NEEDED: Final = (
+    *("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "RRULE", "RDATE", "EXDATE"),
+    # What is no property at all may be the rest of one that is needed.
+    None,
+)
 _HIDDEN: Final = ("PRIVATE", "CONFIDENTIAL")
 
 
@@ -64,6 +69,18 @@ def details(raw: Any, owner: Collection[str]) -> dict[str, Any]:
         "event_private": (text_of(raw, "CLASS") or "").upper() in _HIDDEN,
         "created": _created(raw),
     }
+
+
+def problems(raw: Any) -> list[str]:
+    """
+    What cannot be read of a component and matters; whatever else cannot be is taken out.
+
+    Google's calendar, for one, writes a ``CREATED`` in the year 0.
+    """
+    # Decision.ICS_BROKEN
+    for name in {name for name, _ in raw.errors if name not in _NEEDED}:
+        raw.pop(name, None)
+    return [f"{name}: {text}" for name, text in raw.errors if name in _NEEDED]
 
 
 def _reply(raw: Any, organizer: Organizer | None, owner: Collection[str]) -> tuple[str, bool]:

@@ -14,7 +14,7 @@ from .error_keys import MUST_BE_BOOLEAN
 from .leniency import body_of
 from .refusals import Invalid
 
-__all__ = ("complaints", "refuse_query", "refuse_texts")
+__all__ = ("complaints", "refuse_halves", "refuse_query", "refuse_texts")
 
 _TIMES: Final = ("start", "end", "time")
 _OFFSET: Final = re.compile(r"\d{2}:\d{2}.*[+-](?!00:?00$)\d\d:?\d\d$")
@@ -47,16 +47,31 @@ def refuse_texts(request: Request, *, in_utc: bool) -> None:
     """
     # Half a character can only come as an escape, so that others need no second look.
     if rb"\ud" in request.body.lower():
-        for path, text in _texts(body_of(request)):
-            try:
-                text.encode()
-            except UnicodeEncodeError:
-                raise Invalid.field(path, "must be Unicode") from None
+        refuse_halves(body_of(request))
     if in_utc:
         for path, text in _texts(body_of(request)):
             name = path.rpartition(".")[2]
             if name in _TIMES and _OFFSET.search(text):
                 raise Invalid.field(path, "must be in UTC")
+
+
+def refuse_halves(value: Any) -> None:
+    """
+    Refuse texts with halves of characters: nothing that has them can be written again.
+
+    Args:
+        value: What a JSON text says.
+
+    Raises:
+        Invalid: Some text is no Unicode.
+    """
+    for path, text in _texts(value):
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            # Its name may be what is wrong.
+            name = path.encode(errors="replace").decode()
+            raise Invalid.field(name, "must be Unicode") from None
 
 
 def complaints(

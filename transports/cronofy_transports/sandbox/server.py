@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import logging
+import re
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
@@ -17,7 +18,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from aiohttp import web
+from aiohttp import http_exceptions, web
 
 from cronofy_async.core import lazy
 
@@ -42,6 +43,7 @@ _LARGEST: Final = 32 * 1024 * 1024
 _WORTH_PACKING: Final = 1024
 _CONTROL: Final = "/_sandbox"
 _PATIENCE: Final = 0.05
+_HOST: Final = re.compile(r"(?P<name>\[[\da-f:.]+\]|[\w.-]+)(:\d{0,5})?", re.ASCII | re.IGNORECASE)
 
 
 @asynccontextmanager
@@ -74,7 +76,7 @@ async def serve(
     listening = listening or listen(host, port)
     door = _Door(sandbox, host, names, sleep)
     # A body is never unpacked: one official client labels plain ones as packed.
-    server = web.Server(door.answer, auto_decompress=False)
+    server = web.Server(door.answer, auto_decompress=False, logger=_log_of_server())
     # Not 0, which would wait for requests that are under way for ever.
     runner = web.ServerRunner(server, shutdown_timeout=_PATIENCE)
     courier = Courier(sandbox, callback_hosts)
@@ -88,6 +90,19 @@ async def serve(
         await runner.cleanup()
         for each in listening:
             each.close()
+
+
+def _log_of_server() -> logging.Logger:
+    """Where the web server says what went wrong with itself."""
+    found = log.getChild("server")
+    found.addFilter(_is_no_clients_fault)
+    return found
+
+
+def _is_no_clients_fault(record: logging.LogRecord) -> bool:
+    # What is no HTTP is quoted there, and may hold a token.
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, (http_exceptions.HttpProcessingError, ConnectionError))
 
 
 class _Door:
@@ -132,8 +147,11 @@ class _Door:
         return RawAnswer(self._sandbox.answer_struck(request, strike), self._sleep)
 
     def _is_own(self, host: str) -> bool:
-        name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
-        name = name.strip("[]").lower()
+        # The host becomes part of a URL: nothing in it may begin another part.
+        parts = _HOST.fullmatch(host)
+        if parts is None:
+            return False
+        name = parts["name"].strip("[]").lower()
         # An address in the place of a name cannot have been pointed here by somebody else.
         return (
             hosts.is_loopback(name) or name in self._names or (self._is_open and _is_address(name))

@@ -15,6 +15,7 @@ from cronofy_async.core.errors import RequestParseError
 from .building import build
 from .calendars_from_ics import read
 from .commands import CommandError
+from .parsing import refuse_halves
 from .refusals import Invalid
 from .state.access import Application
 from .world import World
@@ -82,6 +83,8 @@ def _of_json(text: str) -> DescribedWorld:
         raise Invalid.field("world", f"must be JSON: {error}") from None
     except RecursionError:
         raise Invalid.field("world", "must be JSON that is not nested so deeply") from None
+    if r"\ud" in text.lower():
+        refuse_halves(raw)
     return _structured(raw)
 
 

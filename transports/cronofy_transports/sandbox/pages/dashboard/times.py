@@ -48,6 +48,8 @@ def given_times(given: Mapping[str, str]) -> tuple[datetime, datetime] | tuple[d
     """
     start, end = _time(given, "start"), _time(given, "end")
     if given.get("all_day") == "yes":
+        if end.date() == date.max:
+            raise Invalid.field("end", "must be before the last day of the year 9999")
         return start.date(), end.date() + _DAY
     return start, end
 
