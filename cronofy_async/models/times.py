@@ -15,6 +15,7 @@ Source: /developers/api/data-types/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
@@ -38,6 +39,9 @@ _WHOLE: Final = frozenset({len("2030-01-07T09:00:00Z"), len("2030-01-07T09:00:00
 _DAY: Final = len("2030-01-07")
 _UTC: Final = timezone.utc  # noqa: UP017  # pyright takes an imported UTC for a constant of ours
 _FIRST: Final = datetime.min.replace(tzinfo=_UTC)
+_STRICT: Final = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.0+)?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII
+)
 _LAST: Final = datetime.max.replace(microsecond=0, tzinfo=_UTC)
 
 
@@ -105,6 +109,9 @@ def _read_whole_seconds(raw: Any) -> datetime:
     moment = _read_datetime(raw)
     if moment.microsecond:
         raise ValueError("must not have a fraction of a second")
+    # Python reads weeks, any separator and offsets with seconds, too.
+    if not _STRICT.fullmatch(raw):
+        raise ValueError("must be a time such as 2030-01-07T09:00:00Z")
     return moment
 
 
@@ -116,7 +123,8 @@ def _read_moment(raw: Any) -> datetime:
 
 
 def _read_date(raw: Any) -> date:
-    if not isinstance(raw, str) or len(raw) != len("2030-01-07"):
+    # Python reads weeks, too, such as 2030-W02-1.
+    if not isinstance(raw, str) or len(raw) != len("2030-01-07") or raw[7] != "-":
         raise ValueError("must be a date such as 2030-01-07")
     try:
         return date.fromisoformat(raw)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Final, Self, cast
 
@@ -200,8 +201,9 @@ def _problems(entry: Any) -> dict[str, FieldError]:
             found[f".{name}"] = FieldError(REQUIRED, "must be specified")
         elif not isinstance(entry[name], str):
             found[f".{name}"] = FieldError(INVALID, "must be a string")
-    if not found and not entry["relative_url"].startswith("/"):
-        found[".relative_url"] = FieldError(INVALID, "must begin with /")
+    # What follows two of them would be a host.
+    if not found and not re.match("/(?!/)", entry["relative_url"]):
+        found[".relative_url"] = FieldError(INVALID, "must begin with one /")
     return found
 
 

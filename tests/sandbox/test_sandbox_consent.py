@@ -231,6 +231,8 @@ def test_a_form_is_only_taken_from_the_page_it_was_shown_on(wire: Wire, browser:
         {"redirect_uri": "https://x.example;script-src */"},
         {"redirect_uri": "https://x.example@y.example/"},
         {"redirect_uri": "https:///nowhere"},
+        {"redirect_uri": "https://["},
+        {"redirect_uri": "https://x.example/\r\nSet-Cookie: a=b"},
     ],
 )
 def test_nobody_is_sent_where_it_is_not_safe(

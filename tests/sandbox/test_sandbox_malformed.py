@@ -15,7 +15,7 @@ import pytest
 from cronofy_async.core.errors import InvalidArgumentError
 from cronofy_transports.sandbox import Clock, Sandbox, run_in_thread
 
-from .wire import NOW, Person, Wire
+from .wire import NOW, Person, Wire, errors
 
 HOST = "Host: 127.0.0.1"
 JSON = {"Content-Type": "application/json"}
@@ -122,3 +122,30 @@ def test_half_a_character_does_not_get_into_a_world(
         Sandbox(world=path)
     path.write_text(json.dumps({"accounts": [{"email": "a@example.com", "name": "\U0001f600"}]}))
     assert 1 == len(Sandbox(world=path).world.accounts)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "2030-W02-1",
+        "2030-W02-1T09:00:00Z",
+        "20300107T090000Z",
+        "2030-01-07x09:00:00Z",
+        "2030-01-07\u00a009:00:00Z",
+        "2030-01-07T09:00:00 Z",
+        "2030-01-07T09:00:00.0000001Z",
+        "2030-01-07T09:00:00+05:30:15",
+    ],
+)
+def test_a_time_that_only_python_reads_is_refused(wire: Wire, person: Person, start: str) -> None:
+    """The service takes ISO 8601 as the reference shows it."""
+    end = "2030-01-08" if len(start) == len("2030-01-08") else "2030-01-08T09:00:00Z"
+    assert "start" in errors(wire.write(person, start=start, end=end))
+
+
+@pytest.mark.parametrize("url", ["//[", "//example.com/v1/calendars/x/events", "v1/x", ""])
+def test_an_entry_of_a_batch_is_a_path_of_this_host(wire: Wire, person: Person, url: str) -> None:
+    """What follows two slashes would be another host, and maybe no host at all."""
+    body = {"batch": [{"method": "POST", "relative_url": url, "data": {}}]}
+    answer = wire.send("POST", "/v1/batch", body, token=person.token)
+    assert ["batch[0].relative_url"] == list(errors(answer))

@@ -38,7 +38,13 @@ class Application:
 
     def may_redirect_to(self, uri: str) -> bool:
         """Whether people may be sent back to *uri* with a code."""
-        parts = urlsplit(uri)
+        try:
+            parts = urlsplit(uri)
+        except ValueError:
+            return False
+        # What is split leaves out the ends of lines.
+        if not uri.isprintable() or " " in uri:
+            return False
         if parts.scheme not in ("http", "https") or parts.fragment:
             return False
         if not _HOST.fullmatch(parts.netloc):
