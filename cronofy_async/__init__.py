@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .client.clients import AsyncAccount, AsyncCronofy
     from .client.pacing import Limits
     from .client.pagers import AsyncPager, AsyncPages, Pager, Pages
+    from .client.searches import AsyncAvailabilitySearch, AvailabilitySearch
     from .client.tokens import MemoryTokenStore, Tokens, TokenStore
     from .core.collected import Collected
     from .core.cursors import Cursor
@@ -63,10 +64,12 @@ __all__ = (
     "AccountLockedError",
     "Answer",
     "AsyncAccount",
+    "AsyncAvailabilitySearch",
     "AsyncCronofy",
     "AsyncPager",
     "AsyncPages",
     "AuthenticationError",
+    "AvailabilitySearch",
     "BadRequestError",
     "Collected",
     "ConnectError",
@@ -122,6 +125,7 @@ __getattr__, __dir__ = _exports(
         "core.collected",
         "core.cursors",
         "client.pagers",
+        "client.searches",
         "client.clients",
         "sync",
     ),

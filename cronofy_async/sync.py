@@ -31,6 +31,8 @@ from .core.transport import Transport
 from .core.unset import UNSET, Unset
 
 if TYPE_CHECKING:
+    from .client.searches import AvailabilitySearch
+    from .models.availability_search import SearchAvailability
     from .models.batch import Outcome
 
 __all__ = ("Account", "Cronofy")
@@ -163,6 +165,12 @@ class _Blocking(Caller, Generic[A]):
     def read(self, operation: PagedOperation[T]) -> Pager[T]:
         """Make a pager over the entries of a paged operation; nothing is sent yet."""
         return Pager(self._async.read(operation), _bridge.call)
+
+    def search(self, search: SearchAvailability) -> AvailabilitySearch:
+        """Make a search for free time; nothing is sent yet."""
+        from .client.searches import AvailabilitySearch
+
+        return AvailabilitySearch(self._async.search(search), _bridge.call)
 
     def build_url(self, operation: Operation[None]) -> str:
         """Make the URL of an operation that a browser carries out."""

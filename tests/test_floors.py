@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = {
     "_version": 0,
     "core": 1,
+    "engine": 1,
     "models": 2,
     "operations": 3,
     "callbacks": 3,
@@ -28,7 +29,15 @@ FLOORS = {
 # By the first name below `cronofy_transports`: what it may import of `cronofy_async`, and
 # what of its own package it may not. Every other module there is a transport.
 NEIGHBOURS = {
-    "sandbox": ("_version", "core", "models", "operations", "callbacks", "client.endpoints"),
+    "sandbox": (
+        "_version",
+        "core",
+        "engine",
+        "models",
+        "operations",
+        "callbacks",
+        "client.endpoints",
+    ),
     "demo": tuple(FLOORS),
 }
 UPSTAIRS = {"sandbox": ("demo",), "demo": ()}

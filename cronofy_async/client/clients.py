@@ -26,7 +26,9 @@ from .runtime import Runtime
 from .tokens import MemoryTokenStore, TokenHolder, Tokens, TokenStore
 
 if TYPE_CHECKING:
+    from ..models.availability_search import SearchAvailability
     from ..models.batch import Outcome
+    from .searches import AsyncAvailabilitySearch
 
 __all__ = ("AsyncAccount", "AsyncCronofy")
 
@@ -74,6 +76,13 @@ class _Client(AsyncCaller):
             return answer.response
 
         return AsyncPager.of(operation, self.driver.hosts, fetch, self.driver.ahead)
+
+    def search(self, search: SearchAvailability) -> AsyncAvailabilitySearch:
+        """Make a search for free time; nothing is sent yet."""
+        # Loaded here, as few programs search.
+        from .searches import AsyncAvailabilitySearch
+
+        return AsyncAvailabilitySearch(search, self.send, self.driver.runtime.now)
 
     def build_url(self, operation: Operation[None]) -> str:
         """Make the URL of an operation that a browser carries out."""

@@ -18,6 +18,8 @@ from ..core.operation import Operation
 from ..core.paging import PagedOperation
 
 if TYPE_CHECKING:
+    from ..models import availability_search
+    from ..models.availability_search import SearchAvailability
     from ..operations import (
         add_to_calendar,
         applications,
@@ -46,7 +48,11 @@ if TYPE_CHECKING:
         smart_invites,
     )
     from .pagers import AsyncPager, Pager
+    from .searches import AsyncAvailabilitySearch, AvailabilitySearch
 else:
+    # The base of a row names it.
+    SearchAvailability = Any
+    availability_search = lazy.module("cronofy_async.models.availability_search")
     add_to_calendar = lazy.module("cronofy_async.operations.add_to_calendar")
     applications = lazy.module("cronofy_async.operations.applications")
     attachments = lazy.module("cronofy_async.operations.attachments")
@@ -81,6 +87,7 @@ __all__ = (
     "CommonEndpoints",
     "endpoint",
     "paged",
+    "searched",
     "url",
 )
 
@@ -100,6 +107,9 @@ class _Sender:
     def read(self, operation: PagedOperation[Any]) -> Any: ...
 
     @abstractmethod
+    def search(self, search: SearchAvailability) -> Any: ...
+
+    @abstractmethod
     def build_url(self, operation: Operation[None]) -> str: ...
 
 
@@ -116,7 +126,7 @@ class Caller(_Sender):
 
 
 class _Row(Generic[P, T]):
-    """A row of the table; subclasses say what becomes of the operation."""
+    """A row of the table; subclasses say what becomes of what it makes."""
 
     name: str
 
@@ -126,24 +136,28 @@ class _Row(Generic[P, T]):
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
+    def _method(self, act: Callable[[Any], Any]) -> Any:
+        made = self._load()
+
+        @functools.wraps(made, updated=())
+        def method(*args: P.args, **kwargs: P.kwargs) -> Any:
+            return act(made(*args, **kwargs))
+
+        method.__name__ = method.__qualname__ = self.name
+        return method
+
+
+class _Call(_Row[P, T]):
+    """A row that makes an operation."""
+
     @property
     def operation(self) -> type[Operation[Any]]:
         """The operation's class."""
         found: type[Operation[Any]] = self._load()  # type: ignore[assignment]  # its class is callable
         return found
 
-    def _method(self, act: Callable[[Any], Any]) -> Any:
-        operation = self.operation
 
-        @functools.wraps(operation, updated=())
-        def method(*args: P.args, **kwargs: P.kwargs) -> Any:
-            return act(operation(*args, **kwargs))
-
-        method.__name__ = method.__qualname__ = self.name
-        return method
-
-
-class endpoint(_Row[P, Operation[T]]):  # noqa: N801  # reads as a keyword of the table
+class endpoint(_Call[P, Operation[T]]):  # noqa: N801  # reads as a keyword of the table
     """A row whose method sends the operation and gives its answer."""
 
     @overload
@@ -156,7 +170,7 @@ class endpoint(_Row[P, Operation[T]]):  # noqa: N801  # reads as a keyword of th
         return self if client is None else self._method(client.send)
 
 
-class paged(_Row[P, PagedOperation[T]]):  # noqa: N801
+class paged(_Call[P, PagedOperation[T]]):  # noqa: N801
     """A row whose method gives a pager over the operation's entries."""
 
     @overload
@@ -169,7 +183,7 @@ class paged(_Row[P, PagedOperation[T]]):  # noqa: N801
         return self if client is None else self._method(client.read)
 
 
-class url(_Row[P, Operation[None]]):  # noqa: N801
+class url(_Call[P, Operation[None]]):  # noqa: N801
     """A row whose method builds a URL for a browser and sends nothing."""
 
     @overload
@@ -180,9 +194,23 @@ class url(_Row[P, Operation[None]]):  # noqa: N801
         return self if client is None else self._method(client.build_url)
 
 
+class searched(_Row[P, SearchAvailability]):  # noqa: N801
+    """A row whose method gives a search, which sends as many calls as it takes."""
+
+    @overload
+    def __get__(self, client: None, owner: type) -> searched[P]: ...
+    @overload
+    def __get__(self, client: AsyncCaller, owner: type) -> Callable[P, AsyncAvailabilitySearch]: ...
+    @overload
+    def __get__(self, client: Caller, owner: type) -> Callable[P, AvailabilitySearch]: ...
+    def __get__(self, client: AsyncCaller | Caller | None, owner: type) -> Any:
+        return self if client is None else self._method(client.search)
+
+
 class CommonEndpoints:
     """Calls that an application and an account can both make."""
 
+    search_availability: Final = searched(lambda: availability_search.SearchAvailability)
     availability: Final = endpoint(lambda: availability.QueryAvailability)
     sequenced_availability: Final = endpoint(
         lambda: sequenced_availability.QuerySequencedAvailability

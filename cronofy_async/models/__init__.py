@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .authorization import *
     from .availability import *
     from .availability_rules import *
+    from .availability_search import *
     from .available_periods import *
     from .batch import *
     from .bookable_events import *
@@ -67,6 +68,7 @@ __getattr__, __dir__ = exports(
         "callbacks_events",
         "participants",
         "availability",
+        "availability_search",
         "availability_rules",
         "available_periods",
         "real_time_scheduling",

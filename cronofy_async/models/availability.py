@@ -17,6 +17,8 @@ from .shorthands import entries, one_of
 from .times import Duration, Moment
 
 __all__ = (
+    "LONGEST_SEARCH",
+    "MOST_RESULTS",
     "Availability",
     "AvailabilityQuery",
     "AvailableParticipant",
@@ -32,8 +34,10 @@ ResponseFormat: TypeAlias = Literal["periods", "slots", "overlapping_slots"]
 """How an answer is laid out. Source: /developers/api/scheduling/availability/"""
 
 _START_INTERVALS: Final = (5, 10, 15, 20, 30, 60)
-_LONGEST_SEARCH: Final = timedelta(days=35)
-_MOST_RESULTS: Final = 512
+LONGEST_SEARCH: Final = timedelta(days=35)
+"""From the earliest start of one query to its latest end. Source: the quick start guide"""
+MOST_RESULTS: Final = 512
+"""How many periods or slots one answer has at the most."""
 
 
 # What is asked ------------------------------------------------------------------------
@@ -133,9 +137,9 @@ def _on_the_clock(_: Any, field: attrs.Attribute[Any], value: Duration | None) -
 def _number_of_results(_: Any, field: attrs.Attribute[Any], value: int | None) -> None:
     if value is None:
         return
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MOST_RESULTS:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_RESULTS:
         raise InvalidArgumentError(
-            field.name, f"is {value!r}", f"give a number from 1 to {_MOST_RESULTS}"
+            field.name, f"is {value!r}", f"give a number from 1 to {MOST_RESULTS}"
         )
 
 
@@ -187,18 +191,18 @@ class AvailabilityQuery:
         if not getattr(self, given[0]):
             raise InvalidArgumentError(given[0], "is an empty list", "give one entry or more")
         if self.query_periods is not None:
-            _check_search(self.query_periods)
+            self._check_search(self.query_periods)
 
-
-def _check_search(searched: tuple[Period, ...]) -> None:
-    first = min(period.start for period in searched)
-    for index, period in enumerate(searched):
-        if period.end - first > _LONGEST_SEARCH:
-            raise InvalidArgumentError(
-                f"query_periods[{index}].end",
-                f"is more than {_LONGEST_SEARCH.days} days after the earliest start",
-                "ask several times, each time for a shorter stretch",
-            )
+    @staticmethod
+    def _check_search(searched: tuple[Period, ...]) -> None:
+        first = min(period.start for period in searched)
+        for index, period in enumerate(searched):
+            if period.end - first > LONGEST_SEARCH:
+                raise InvalidArgumentError(
+                    f"query_periods[{index}].end",
+                    f"is more than {LONGEST_SEARCH.days} days after the earliest start",
+                    "ask for a shorter stretch, or use search_availability",
+                )
 
 
 # What is answered ---------------------------------------------------------------------

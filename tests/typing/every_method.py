@@ -9,7 +9,16 @@ from __future__ import annotations
 from typing import Any, assert_type
 
 from cronofy_async import Account as AccountView
-from cronofy_async import AsyncAccount, AsyncCronofy, AsyncPager, Cronofy, Pager, Secret
+from cronofy_async import (
+    AsyncAccount,
+    AsyncAvailabilitySearch,
+    AsyncCronofy,
+    AsyncPager,
+    AvailabilitySearch,
+    Cronofy,
+    Pager,
+    Secret,
+)
 from cronofy_async.models import (
     AccessibleCalendar,
     Account,
@@ -52,6 +61,7 @@ from cronofy_async.models import (
 async def application_async(cronofy: AsyncCronofy, given: Any) -> None:
     """Every call of an application, awaited."""
     assert_type(await cronofy.availability(**given), Availability)
+    assert_type(cronofy.search_availability(**given), AsyncAvailabilitySearch)
     assert_type(await cronofy.sequenced_availability(**given), list[AvailableSequence])
     assert_type(await cronofy.create_meeting_agent(**given), MeetingAgentDetails | None)
     assert_type(await cronofy.create_scheduling_request(**given), SchedulingRequest)
@@ -108,6 +118,7 @@ async def application_async(cronofy: AsyncCronofy, given: Any) -> None:
 async def account_async(account: AsyncAccount, given: Any) -> None:
     """Every call of an account, awaited."""
     assert_type(await account.availability(**given), Availability)
+    assert_type(account.search_availability(**given), AsyncAvailabilitySearch)
     assert_type(await account.sequenced_availability(**given), list[AvailableSequence])
     assert_type(await account.create_meeting_agent(**given), MeetingAgentDetails | None)
     assert_type(await account.create_scheduling_request(**given), SchedulingRequest)
@@ -161,6 +172,7 @@ async def account_async(account: AsyncAccount, given: Any) -> None:
 def application_sync(cronofy: Cronofy, given: Any) -> None:
     """Every call of an application, blocking."""
     assert_type(cronofy.availability(**given), Availability)
+    assert_type(cronofy.search_availability(**given), AvailabilitySearch)
     assert_type(cronofy.sequenced_availability(**given), list[AvailableSequence])
     assert_type(cronofy.create_meeting_agent(**given), MeetingAgentDetails | None)
     assert_type(cronofy.create_scheduling_request(**given), SchedulingRequest)
@@ -208,6 +220,7 @@ def application_sync(cronofy: Cronofy, given: Any) -> None:
 def account_sync(account: AccountView, given: Any) -> None:
     """Every call of an account, blocking."""
     assert_type(account.availability(**given), Availability)
+    assert_type(account.search_availability(**given), AvailabilitySearch)
     assert_type(account.sequenced_availability(**given), list[AvailableSequence])
     assert_type(account.create_meeting_agent(**given), MeetingAgentDetails | None)
     assert_type(account.create_scheduling_request(**given), SchedulingRequest)

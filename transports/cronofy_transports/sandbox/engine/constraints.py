@@ -11,8 +11,9 @@ from itertools import groupby
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from .grid import DAY
-from .intervals import Interval, clip, normalise
+from cronofy_async.engine.grid import DAY
+from cronofy_async.engine.intervals import Interval, clip, normalise
+
 from .local import LocalDay, local_days
 
 __all__ = ("constrained",)

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from .grid import DAY
-from .intervals import Interval
+from cronofy_async.engine.grid import DAY
+from cronofy_async.engine.intervals import Interval
 
 __all__ = ("MINUTES_PER_DAY", "LocalDay", "local_days")
 

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from .intervals import Interval, Intervals, clip, union
+from cronofy_async.engine.intervals import Interval, Intervals, clip, union
+
 from .local import MINUTES_PER_DAY, local_days
 
 __all__ = ("Rule", "managed")

@@ -28,10 +28,10 @@ from typing import Final
 import attrs
 from attrs import validators
 
-from .grid import DAY, next_start
-from .intervals import Intervals, intersect, normalise
-from .openings import Opening, openings
-from .query import Group
+from cronofy_async.engine.grid import DAY, next_start
+from cronofy_async.engine.intervals import Intervals, intersect, normalise
+from cronofy_async.engine.openings import Opening, openings
+from cronofy_async.engine.query import Group
 
 __all__ = ("MAX_REMAINDERS", "SequenceItem", "SequenceQuery", "SequenceResult", "solve_sequence")
 

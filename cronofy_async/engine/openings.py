@@ -67,8 +67,10 @@ class Crowd:
                 ]
         if any(required > len(bits) for required, bits in self.demands):
             windows = ()
-        self.common = _free(everybody, normalise(windows), duration)
-        self.choices = [_free([member], self.common, duration) for member in some]
+        self.common: list[Interval] = _free(everybody, normalise(windows), duration)
+        self.choices: list[list[Interval]] = [
+            _free([member], self.common, duration) for member in some
+        ]
 
     def subs(self, mask: int) -> tuple[str, ...] | None:
         """Who comes when those in *mask* are free, or ``None`` when they are too few."""
