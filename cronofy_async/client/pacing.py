@@ -32,6 +32,11 @@ def _count(_: Any, field: attrs.Attribute[int], value: Any) -> None:
         raise InvalidArgumentError(field.name, f"{value} is too few", "give 1 or more")
 
 
+def _burst(limits: Any) -> int:
+    # Whether per_second is a number at all is checked after this.
+    return max(1, limits.per_second * 9 // 10) if isinstance(limits.per_second, int) else 1
+
+
 @attrs.frozen(kw_only=True)
 class Limits:
     """
@@ -43,8 +48,8 @@ class Limits:
     Attributes:
         concurrent: Requests under way at once.
         per_second: Requests in any second.
-        burst: Requests without a pause between them after an idle time; fewer than
-            *per_second*, as the network squeezes together what was sent apart.
+        burst: Requests without a pause between them after an idle time. Left out: nine
+            tenths of *per_second*, as the network squeezes together what was sent apart.
         per_minute: Requests in any minute.
 
     Raises:
@@ -57,7 +62,7 @@ class Limits:
     concurrent: int = attrs.field(default=16, validator=_count)
     per_second: int = attrs.field(default=50, validator=_count)
     burst: int = attrs.field(
-        default=attrs.Factory(lambda self: max(1, self.per_second * 9 // 10), takes_self=True),
+        default=attrs.Factory(_burst, takes_self=True),
         validator=_count,
     )
     per_minute: int = attrs.field(default=500, validator=_count)
