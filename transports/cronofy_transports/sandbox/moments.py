@@ -15,6 +15,7 @@ import attrs
 
 from cronofy_async.core import codec
 from cronofy_async.models.times import ZonedTime
+from cronofy_async.operations.event_fields import DEFAULT_DAYS
 
 from .refusals import Invalid
 from .state.events import DAY, Window
@@ -36,10 +37,6 @@ _UTC: Final = timezone.utc  # noqa: UP017  # pyright takes an imported UTC for a
 _EPOCH: Final = date(1970, 1, 1)
 
 zone = cache(ZoneInfo)
-
-# The default window. Source: /developers/api/events/free-busy/
-_DAYS_BACK: Final = 42
-_DAYS_AHEAD: Final = 201
 
 
 @attrs.frozen(kw_only=True)
@@ -155,13 +152,14 @@ def window(
         tzid: The zone in which days begin.
         start: The first day or moment, inclusive.
         end: The day or moment after the last, exclusive.
-        default: Whether a bound that is left out is 42 days back or 201 days ahead;
-            otherwise there is none.
+        default: Whether a bound that is left out is so many days from today as the
+            service's own default; otherwise there is none.
     """
     if default:
         today = datetime.fromtimestamp(now, zone(tzid)).date()
-        start = today - timedelta(days=_DAYS_BACK) if start is None else start
-        end = today + timedelta(days=_DAYS_AHEAD) if end is None else end
+        back, ahead = (today + timedelta(days=days) for days in DEFAULT_DAYS)
+        start = back if start is None else start
+        end = ahead if end is None else end
     first, first_day = (None, None) if start is None else _bound(start, tzid)
     last, last_day = (None, None) if end is None else _bound(end, tzid)
     if last_day is not None and isinstance(end, datetime):
