@@ -302,10 +302,12 @@ class AsyncCronofy(ApplicationEndpoints, _Client):
                 or *windows* are given for a read without bounds.
         """
         # Loaded here, as few programs read many accounts.
-        from .fanout.reads import AsyncFanOut, Plan
+        from .fanout.plans import Plan
+        from .fanout.reads import AsyncFanOut
 
         plan = Plan.of(
             self,
+            AsyncAccount,
             operation,
             accounts,
             windows=windows,

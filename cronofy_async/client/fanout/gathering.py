@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
-from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 import attrs
 
@@ -17,13 +17,15 @@ from ...core.recall import Recall, identify, is_newer, version_of
 from ...core.rows import Rows
 from ...core.unset import Unset
 from ...operations.calendars import ListCalendars
-from ..clients import AsyncAccount
 from ..together import together
 from ..walks import Memory, Walk
 from .ledger import Mark, Opened, Place
 from .outcomes import AccountPage, Tally
 from .splitting import Part, Windows, bounds, check_windows, split, worthwhile
 from .stream import Places
+
+if TYPE_CHECKING:
+    from ..clients import AsyncAccount
 
 __all__ = ("Collecting", "Paging", "Way", "read_account")
 

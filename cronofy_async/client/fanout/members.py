@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Sized
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from ...core.errors import CronofyError, InvalidArgumentError
-from ..clients import AsyncAccount, AsyncCronofy
 from .stream import Source
+
+if TYPE_CHECKING:
+    from ..clients import AsyncAccount, AsyncCronofy
 
 __all__ = ("Member", "Roll", "check_members", "known_total")
 
@@ -38,10 +40,12 @@ class Roll:
 
     Args:
         client: Makes views of accounts that are given by their ids.
+        kind: What views are.
     """
 
-    def __init__(self, client: AsyncCronofy) -> None:
+    def __init__(self, client: AsyncCronofy, kind: type[AsyncAccount]) -> None:
         self._client = client
+        self._kind = kind
         # Digests: there may be millions of accounts.
         self._called: set[int] = set()
 
@@ -56,7 +60,7 @@ class Roll:
         """Call an account; it has an error if it cannot be asked."""
         if isinstance(given, str):
             sub: str | None = given
-        elif isinstance(given, AsyncAccount):
+        elif isinstance(given, self._kind):
             sub = given.sub
         else:
             return Member(index, None, None, _no_account(given))
@@ -80,7 +84,7 @@ def _no_account(given: Any) -> InvalidArgumentError:
     )
 
 
-def check_members(accounts: Source[Any]) -> None:
+def check_members(accounts: Source[Any], kind: type[AsyncAccount]) -> None:
     """
     Refuse what cannot be accounts, as far as that can be told without going through them.
 
@@ -94,7 +98,7 @@ def check_members(accounts: Source[Any]) -> None:
         )
     if isinstance(given, (list, tuple)):
         for each in given:
-            if not isinstance(each, (str, AsyncAccount)):
+            if not isinstance(each, (str, kind)):
                 raise _no_account(each)
 
 

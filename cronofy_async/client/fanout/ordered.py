@@ -10,14 +10,14 @@ import attrs
 
 from ...core.errors import InvalidArgumentError
 from ...core.unset import UNSET
-from ..clients import AsyncAccount
 from .members import Member, Roll
 from .outcomes import AccountEntry, AccountOutcome, AccountsFailedError, Tally
+from .plans import Plan, outcome_of
 from .splitting import Part, check_windows, instant, split, zone_of
 from .stream import Buffer, Places, Stream
 
 if TYPE_CHECKING:
-    from .reads import Plan
+    from ..clients import AsyncAccount
 
 __all__ = ("AsyncByStart",)
 
@@ -79,7 +79,7 @@ class AsyncByStart(Generic[T]):
         """The entries of one slice of time, in their order."""
         if self._members is None:
             self._tally.begin()
-            roll = Roll(self._plan.client)
+            roll = Roll(self._plan.client, self._plan.kind)
             self._members = [roll.member(index, each) for index, each in enumerate(self._accounts)]
         found: list[tuple[Any, int, AccountEntry[AsyncAccount, T]]] = []
         failed: set[int] = set()
@@ -106,8 +106,6 @@ class AsyncByStart(Generic[T]):
         return [entry for _, _, entry in found]
 
     def _read(self, members: list[Member], part: Part) -> Stream[AccountOutcome[AsyncAccount, Any]]:
-        from .reads import outcome_of
-
         plan, tally = self._plan, self._tally
         places = Places(plan.at_once)
         buffer: Buffer[AccountOutcome[AsyncAccount, Any]] = Buffer(plan.at_once)

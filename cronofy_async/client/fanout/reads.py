@@ -2,112 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import attrs
 
-from ...core.collected import Collected
-from ...core.errors import CronofyError, InvalidArgumentError
-from ...core.operation import Credential
+from ...core.errors import CronofyError
 from ...core.paging import PagedOperation
-from ..clients import AsyncAccount, AsyncCronofy
-from .gathering import Collecting, Paging, Way, read_account
+from .gathering import Paging, read_account
 from .ledger import Ledger, Mark
-from .members import Member, Roll, check_members, known_total
+from .members import Member, Roll, known_total
+from .ordered import AsyncByStart
 from .outcomes import AccountOutcome, AccountPage, Progress, Tally
-from .stream import Buffer, Places, Source, Stream
+from .plans import Plan, outcome_of
+from .stream import Buffer, Places, Stream
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from .ordered import AsyncByStart
+    from ..clients import AsyncAccount
 
-__all__ = ("AsyncAccountPages", "AsyncFanOut", "Plan")
+__all__ = ("AsyncAccountPages", "AsyncFanOut")
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-_MOST_AT_ONCE: Final = 1000
-
-
-@attrs.frozen(kw_only=True)
-class Plan:
-    """
-    What to read of whom.
-
-    Attributes:
-        client: Makes views of accounts that are given by their ids.
-        accounts: Whom.
-        way: What, and how.
-        at_once: How many accounts are under way at once.
-        on_progress: Called after each page and each account.
-        state: Where another read stopped.
-    """
-
-    client: AsyncCronofy
-    accounts: Source[Any]
-    way: Way
-    at_once: int
-    on_progress: Callable[[Progress], object] | None = None
-    state: Mapping[str, Any] | None = None
-
-    @classmethod
-    def of(
-        cls,
-        client: AsyncCronofy,
-        operation: PagedOperation[Any],
-        accounts: Source[Any],
-        *,
-        windows: Any,
-        calendars: Any,
-        at_once: int | None,
-        on_progress: Callable[[Progress], object] | None,
-        state: Mapping[str, Any] | None,
-    ) -> Plan:
-        """
-        Make a plan.
-
-        Raises:
-            InvalidArgumentError: Something of it makes no sense.
-        """
-        given: Any = operation
-        if not isinstance(given, PagedOperation) or given.credential != Credential.ACCESS_TOKEN:
-            raise InvalidArgumentError(
-                "operation",
-                "is no read of an account that comes in pages",
-                "give for example ReadEvents(...), ReadFreeBusy(...) or ReadAvailablePeriods(...)",
-            )
-        check_members(accounts)
-        now = Ledger(given, client.driver.runtime.now(), state).now
-        way = Way(operation=given, windows=windows, calendars=calendars, now=now)
-        way.check()
-        return cls(
-            client=client,
-            accounts=accounts,
-            way=way,
-            at_once=check_at_once(at_once, client),
-            on_progress=on_progress,
-            state=state,
-        )
-
-
-def check_at_once(at_once: int | None, client: AsyncCronofy) -> int:
-    """
-    How much may be under way at once; left out: as many as requests may be.
-
-    Raises:
-        InvalidArgumentError: It is no number, or too small or large.
-    """
-    if at_once is None:
-        return client.driver.concurrent
-    if isinstance(at_once, bool) or not isinstance(at_once, int):
-        raise InvalidArgumentError(
-            "at_once", f"is a {type(at_once).__name__}", "give a whole number"
-        )
-    if not 1 <= at_once <= _MOST_AT_ONCE:
-        raise InvalidArgumentError("at_once", f"is {at_once}", f"give 1 to {_MOST_AT_ONCE}")
-    return at_once
 
 
 class AsyncFanOut(Generic[T]):
@@ -154,8 +72,6 @@ class AsyncFanOut(Generic[T]):
         Raises:
             CronofyError: Entries are being read by their start, of which there is none.
         """
-        from .ordered import AsyncByStart
-
         if isinstance(self._reader, AsyncByStart):
             raise CronofyError("a read by start has no state: read outcomes or pages instead")
         return self._ledger.state()
@@ -182,8 +98,6 @@ class AsyncFanOut(Generic[T]):
             InvalidArgumentError: The window has no bounds, the read gives what lies outside
                 of it, the accounts cannot be gone through more than once, or there is a state.
         """
-        from .ordered import AsyncByStart
-
         return self._begin(AsyncByStart(self._plan, self._tally, slices))
 
     def _begin(self, reader: R) -> R:
@@ -217,7 +131,7 @@ class Reader(Generic[R]):
         driver = plan.client.driver
         buffer: Buffer[tuple[R, Mark]] = Buffer(plan.at_once)
         places = Places(plan.at_once)
-        roll = Roll(plan.client)
+        roll = Roll(plan.client, plan.kind)
         self.buffer: Buffer[tuple[R, Mark]] = buffer
         self._stream: Stream[tuple[R, Mark]] = Stream(
             plan.accounts,
@@ -282,27 +196,6 @@ async def read_outcome(
     await buffer.put((outcome, Mark(member.index, failed=not outcome.ok)))
 
 
-async def outcome_of(
-    way: Way, member: Member, tally: Tally, places: Places
-) -> AccountOutcome[AsyncAccount, Any]:
-    """Read one account, whatever comes of it."""
-    collecting = Collecting(way.operation, tally)
-    error = member.error
-    if error is None and member.account is not None:
-        try:
-            await read_account(member.account, way, collecting, places)
-        except CronofyError as befell:
-            error = befell
-    entries: Collected[Any] = collecting.collected()
-    return AccountOutcome(
-        index=member.index,
-        sub=member.sub,
-        account=member.account,
-        entries=entries,
-        error=error,
-    )
-
-
 async def read_pages(
     plan: Plan,
     member: Member,
@@ -328,13 +221,13 @@ async def read_pages(
         await buffer.put((attrs.evolve(blank, error=error), Mark(member.index, failed=True)))
 
 
-class _Outcomes(Reader[AccountOutcome[AsyncAccount, T]]):
+class _Outcomes(Reader["AccountOutcome[AsyncAccount, T]"], Generic[T]):
     """Accounts as they are done."""
 
     read = staticmethod(read_outcome)
 
 
-class AsyncAccountPages(Reader[AccountPage[AsyncAccount, T]]):
+class AsyncAccountPages(Reader["AccountPage[AsyncAccount, T]"], Generic[T]):
     """
     Pages of many accounts, as they arrive; made by `AsyncFanOut.pages`.
 
