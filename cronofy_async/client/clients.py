@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from weakref import WeakValueDictionary
 
 import attrs
@@ -19,6 +19,7 @@ from ..core.wire import Request, Response
 from .credentials import AccountCredentials, ApplicationCredentials, Credentials
 from .driver import Driver
 from .endpoints import AccountEndpoints, ApplicationEndpoints, AsyncCaller
+from .many import ManyAccounts
 from .options import Options, Settings, secret
 from .pacing import Limits, pacer_for
 from .pagers import AsyncPager
@@ -26,12 +27,8 @@ from .runtime import Runtime
 from .tokens import MemoryTokenStore, TokenHolder, Tokens, TokenStore
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from ..models.availability_search import SearchAvailability
     from ..models.batch import Outcome
-    from .fanout.outcomes import Progress
-    from .fanout.reads import AsyncFanOut
     from .searches import AsyncAvailabilitySearch
 
 __all__ = ("AsyncAccount", "AsyncCronofy")
@@ -166,7 +163,7 @@ class AsyncAccount(AccountEndpoints, _Client):
         return f"<{type(self).__name__} {self._holder.sub or 'by token'}>"
 
 
-class AsyncCronofy(ApplicationEndpoints, _Client):
+class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
     """
     The application: its credentials, its connections, and the way to its accounts.
 
@@ -200,6 +197,8 @@ class AsyncCronofy(ApplicationEndpoints, _Client):
 
     Source: /developers/api/authentication/
     """
+
+    _view = AsyncAccount
 
     def __init__(
         self,
@@ -269,54 +268,6 @@ class AsyncCronofy(ApplicationEndpoints, _Client):
             if given == Tokens():
                 raise InvalidArgumentError("sub", "and both tokens are missing", "give one of them")
         return AsyncAccount(self.driver, self._holder(sub, given), self._options)
-
-    def read_many(
-        self,
-        operation: PagedOperation[T],
-        accounts: Iterable[AsyncAccount | str] | AsyncIterable[AsyncAccount | str],
-        *,
-        windows: int | timedelta | Literal["auto"] | None = "auto",
-        calendars: Literal["each"] | None = None,
-        at_once: int | None = None,
-        on_progress: Callable[[Progress], object] | None = None,
-        state: Mapping[str, Any] | None = None,
-    ) -> AsyncFanOut[T]:
-        """
-        Read the same of many accounts at once; nothing is sent yet.
-
-        Args:
-            operation: What to read of each: `ReadEvents`, `ReadFreeBusy` or any other read
-                of an account that comes in pages.
-            accounts: Views, or subs whose tokens are in the token store; as many as you like,
-                awaited or not: they are taken one by one when there is a place.
-            windows: In how many windows, or windows how long, an account is read at once:
-                each costs about half a page more. ``auto``: only where the account is long
-                and there is nothing else to do. `None`: never.
-            calendars: ``each``: every calendar by itself, at once.
-            at_once: How many accounts; left out: as many as requests may be under way.
-            on_progress: Called after each page and each account.
-            state: Where another read stopped: what its ``state()`` gave.
-
-        Raises:
-            InvalidArgumentError: One of these makes no sense, an account in a list is none,
-                or *windows* are given for a read without bounds.
-        """
-        # Loaded here, as few programs read many accounts.
-        from .fanout.plans import Plan
-        from .fanout.reads import AsyncFanOut
-
-        plan = Plan.of(
-            self,
-            AsyncAccount,
-            operation,
-            accounts,
-            windows=windows,
-            calendars=calendars,
-            at_once=at_once,
-            on_progress=on_progress,
-            state=state,
-        )
-        return AsyncFanOut(plan)
 
     def _holder(self, sub: str | None, given: Tokens) -> TokenHolder:
         # Views of one account share a holder, so that they renew its token together.

@@ -14,7 +14,7 @@ from .members import Member, Roll
 from .outcomes import AccountEntry, AccountOutcome, AccountsFailedError, Tally
 from .plans import Plan, outcome_of
 from .splitting import Part, check_windows, instant, split, zone_of
-from .stream import Buffer, Places, Stream
+from .stream import Buffer, Each, Places, Stream
 
 if TYPE_CHECKING:
     from ..clients import AsyncAccount
@@ -116,9 +116,8 @@ class AsyncByStart(Generic[T]):
         async def work(_: int, member: Member) -> None:
             await buffer.put(await outcome_of(way, member, tally, places))
 
-        return Stream(
-            members, work, places=places, buffer=buffer, under_way=plan.client.driver.ahead
-        )
+        crew = Each(members, work, places=places, buffer=buffer)
+        return Stream(crew, plan.client.driver.ahead)
 
     def _end(self) -> None:
         for _ in self._members or ():

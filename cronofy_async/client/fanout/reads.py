@@ -15,7 +15,7 @@ from .members import Member, Roll, known_total
 from .ordered import AsyncByStart
 from .outcomes import AccountOutcome, AccountPage, Progress, Tally
 from .plans import Plan, outcome_of
-from .stream import Buffer, Places, Stream
+from .stream import Buffer, Each, Places, Stream
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -128,19 +128,17 @@ class Reader(Generic[R]):
     def __init__(self, plan: Plan, ledger: Ledger, tally: Tally) -> None:
         self._ledger = ledger
         self._tally = tally
-        driver = plan.client.driver
         buffer: Buffer[tuple[R, Mark]] = Buffer(plan.at_once)
         places = Places(plan.at_once)
         roll = Roll(plan.client, plan.kind)
-        self.buffer: Buffer[tuple[R, Mark]] = buffer
-        self._stream: Stream[tuple[R, Mark]] = Stream(
+        crew: Each[Any, tuple[R, Mark]] = Each(
             plan.accounts,
             _work(self.read, plan, roll, ledger, tally, buffer, places),
             skip=lambda index, given: ledger.has(index) and roll.pass_over(given),
             places=places,
             buffer=buffer,
-            under_way=driver.ahead,
         )
+        self._stream: Stream[tuple[R, Mark]] = Stream(crew, plan.client.driver.ahead)
         self._has_begun = False
 
     # Not a method: the tasks must not hold their reader.

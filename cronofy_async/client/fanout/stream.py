@@ -8,11 +8,12 @@ from contextlib import AsyncExitStack, aclosing
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import anyio
+from anyio.abc import TaskGroup
 
 from ...core.errors import CronofyError
 from ..flights import Flight, launch
 
-__all__ = ("Buffer", "Places", "Source", "Stream")
+__all__ = ("Buffer", "Crew", "Each", "Places", "Source", "Stream", "taking")
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -137,77 +138,119 @@ class Buffer(Generic[T]):
         self._error = None
         self.close()
 
-    def wake(self) -> None:
-        """Have whoever waits for a change look again."""
-        self._tell()
-
     def _tell(self) -> None:
         if self._changed is not None:
             self._changed.set()
             self._changed = None
 
 
-class _Crew(Generic[S, T]):
-    """What the tasks know. They do not know who reads: a reader that is forgotten is freed."""
+class Crew(Generic[T]):
+    """
+    Does the work, in tasks of its own, and lays the results into a buffer.
+
+    It does not know who reads: a reader that is forgotten is freed.
+    """
+
+    def __init__(self, buffer: Buffer[T]) -> None:
+        self.buffer: Buffer[T] = buffer
+        self._error: BaseException | None = None
+
+    async def run(self) -> None:
+        """Do all of it."""
+        try:
+            async with anyio.create_task_group() as group, AsyncExitStack() as stack:
+                try:
+                    await self.feed(group, stack)
+                except StopAsyncIteration:
+                    pass
+                except Exception as error:
+                    # What is under way is worth waiting for.
+                    self._error = self._error or error
+            self.buffer.close(self._error)
+        finally:
+            self.buffer.close(CronofyError("the client was closed meanwhile: make a new one"))
+
+    async def feed(self, group: TaskGroup, stack: AsyncExitStack) -> None:
+        """
+        Start the work.
+
+        Args:
+            group: Where it runs.
+            stack: Closed before the work is waited for.
+        """
+        raise NotImplementedError
+
+    def fail(self, error: Exception, group: TaskGroup) -> None:
+        """
+        End everything with an error.
+
+        What befalls a piece of work is its result: this is a mistake, ours or of a caller's
+        code.
+        """
+        self._error = self._error or error
+        group.cancel_scope.cancel()
+
+
+class Each(Crew[T], Generic[S, T]):
+    """
+    Works on each of many items.
+
+    Args:
+        source: The items; the next one is taken when there is a place for it.
+        work: What to do with an item; it puts results into *buffer*.
+        skip: Whether to pass over an item.
+        places: How many items are worked on at once.
+        buffer: Where the results come from.
+    """
 
     def __init__(
         self,
         source: Source[S],
         work: Callable[[int, S], Awaitable[None]],
-        skip: Callable[[int, S], bool],
+        *,
+        skip: Callable[[int, S], bool] = lambda _, __: False,
         places: Places,
         buffer: Buffer[T],
     ) -> None:
-        self.source = source
-        self.work = work
-        self.skip = skip
-        self.places = places
-        self.buffer = buffer
-        self.error: BaseException | None = None
+        super().__init__(buffer)
+        self._source = source
+        self._work = work
+        self._skip = skip
+        self._places = places
 
-    async def run(self) -> None:
-        try:
-            async with anyio.create_task_group() as group:
-                await self._feed(group)
-            self.buffer.close(self.error)
-        finally:
-            self.buffer.close(CronofyError("the client was closed meanwhile: make a new one"))
-
-    async def _feed(self, group: Any) -> None:
-        """Start the work on each item; the source's own error waits for what is under way."""
-        places = self.places
+    async def feed(self, group: TaskGroup, stack: AsyncExitStack) -> None:
+        """Start the work on each item."""
+        take = await taking(self._source, stack)
         index = 0
-        async with AsyncExitStack() as stack:
+        while True:
+            await self._places.take()
             try:
-                take = await _taking(self.source, stack)
-                while True:
-                    await places.take()
-                    try:
-                        item = await take()
-                        while self.skip(index, item):
-                            item, index = await take(), index + 1
-                    except BaseException:
-                        places.give()
-                        raise
-                    group.start_soon(self._one, group, index, item)
-                    index += 1
-            except StopAsyncIteration:
-                pass
-            except Exception as error:
-                self.error = self.error or error
+                item = await take()
+                while self._skip(index, item):
+                    item, index = await take(), index + 1
+            except BaseException:
+                self._places.give()
+                raise
+            group.start_soon(self._one, group, index, item)
+            index += 1
 
-    async def _one(self, group: Any, index: int, item: S) -> None:
+    async def _one(self, group: TaskGroup, index: int, item: S) -> None:
         try:
-            await self.work(index, item)
+            await self._work(index, item)
         except Exception as error:
-            # Errors of one piece are its result: this is a mistake, ours or of a caller's code.
-            self.error = self.error or error
-            group.cancel_scope.cancel()
+            self.fail(error, group)
         finally:
-            self.places.give()
+            self._places.give()
 
 
-async def _taking(source: Source[S], stack: AsyncExitStack) -> Callable[[], Awaitable[S]]:
+async def taking(source: Source[S], stack: AsyncExitStack) -> Callable[[], Awaitable[S]]:
+    """
+    What takes item after item, and raises `StopAsyncIteration` at the end.
+
+    Args:
+        source: The items.
+        stack: Closes a generator that is left.
+    """
     if isinstance(source, AsyncIterable):
         items: Any = aiter(source)
         if hasattr(items, "aclose"):
@@ -226,32 +269,19 @@ async def _taking(source: Source[S], stack: AsyncExitStack) -> Callable[[], Awai
 
 class Stream(Generic[T]):
     """
-    Results of work that is done in tasks of its own, from the first `get` on.
+    The results of a crew, which begins its work at the first `get`.
 
     Left alone it ends what is under way; `aclose` waits for that end. Whoever is cancelled
     in `get` ends it as well.
 
     Args:
-        source: The items; the next one is taken when there is a place for it.
-        work: What to do with an item; it puts results into *buffer*. What it raises ends
-            everything, and is raised by `get` after the results that are there.
-        skip: Whether to pass over an item.
-        places: How many items are worked on at once.
-        buffer: Where the results come from.
+        crew: Does the work. What it fails with is raised by `get` after the results
+            that are there.
         under_way: Where the work stands until it is over.
     """
 
-    def __init__(
-        self,
-        source: Source[S],
-        work: Callable[[int, S], Awaitable[None]],
-        *,
-        skip: Callable[[int, S], bool] = lambda _, __: False,
-        places: Places,
-        buffer: Buffer[T],
-        under_way: set[Flight[Any]],
-    ) -> None:
-        self._crew: _Crew[Any, T] = _Crew(source, work, skip, places, buffer)
+    def __init__(self, crew: Crew[T], under_way: set[Flight[Any]]) -> None:
+        self._crew = crew
         self._under_way = under_way
         self._flight: Flight[None] | None = None
         self._is_over = False
