@@ -169,7 +169,7 @@ class Ledger:
         kept = [c for c in known if not any(c.is_of(each.operation) for each in places)]
         made = [Cursor.of(p.operation, p.next_page, p.pages, p.entries) for p in places]
         windows = {fingerprint(each.whole): each.windows for each in places}
-        return Opened(index, before.windows | windows, [*kept, *made])
+        return Opened(index, before.windows | windows, [str(each) for each in (*kept, *made)])
 
 
 def _read(operation: PagedOperation[Any], state: Any) -> _State:

@@ -49,12 +49,11 @@ class Roll:
         # Digests: there may be millions of accounts.
         self._called: set[int] = set()
 
-    def pass_over(self, given: Any) -> bool:
-        """Note an account that was done before; true."""
+    def pass_over(self, given: Any) -> None:
+        """Note an account that was done before."""
         sub = given if isinstance(given, str) else getattr(given, "sub", None)
         if isinstance(sub, str):
             self._called.add(hash(sub))
-        return True
 
     def member(self, index: int, given: Any) -> Member:
         """Call an account; it has an error if it cannot be asked."""

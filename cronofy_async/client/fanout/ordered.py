@@ -113,10 +113,10 @@ class AsyncByStart(Generic[T]):
         windows = plan.way.windows if plan.way.windows == "auto" else None
         way = attrs.evolve(plan.way, operation=part.operation, windows=windows)
 
-        async def work(_: int, member: Member) -> None:
+        async def work(member: Member) -> None:
             await buffer.put(await outcome_of(way, member, tally, places))
 
-        crew = Each(members, work, places=places, buffer=buffer)
+        crew = Each(members, lambda _, member: member, work, places=places, buffer=buffer)
         return Stream(crew, plan.client.driver.ahead)
 
     def _end(self) -> None:

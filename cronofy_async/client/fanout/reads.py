@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ..clients import AsyncAccount
 
-__all__ = ("AsyncAccountPages", "AsyncFanOut")
+__all__ = ("AsyncAccountOutcomes", "AsyncAccountPages", "AsyncFanOut")
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -49,7 +49,7 @@ class AsyncFanOut(Generic[T]):
         runtime = plan.client.driver.runtime
         self._ledger = Ledger(plan.way.operation, plan.way.now, plan.state)
         self._tally = Tally(known_total(plan.accounts), runtime.monotonic, plan.on_progress)
-        self._reader: _Outcomes[T] | AsyncAccountPages[T] | AsyncByStart[T] | None = None
+        self._reader: AsyncAccountOutcomes[T] | AsyncAccountPages[T] | AsyncByStart[T] | None = None
 
     @property
     def operation(self) -> PagedOperation[T]:
@@ -77,7 +77,11 @@ class AsyncFanOut(Generic[T]):
         return self._ledger.state()
 
     def __aiter__(self) -> AsyncIterator[AccountOutcome[AsyncAccount, T]]:
-        return self._begin(_Outcomes(self._plan, self._ledger, self._tally))
+        return self.outcomes()
+
+    def outcomes(self) -> AsyncAccountOutcomes[T]:
+        """Account after account, as they are done: what going through the read itself gives."""
+        return self._begin(AsyncAccountOutcomes(self._plan, self._ledger, self._tally))
 
     def pages(self) -> AsyncAccountPages[T]:
         """Pages of all accounts, as they arrive; one account's in no order if it is split."""
@@ -131,14 +135,14 @@ class Reader(Generic[R]):
         buffer: Buffer[tuple[R, Mark]] = Buffer(plan.at_once)
         places = Places(plan.at_once)
         roll = Roll(plan.client, plan.kind)
-        crew: Each[Any, tuple[R, Mark]] = Each(
+        crew: Each[Any, Member, tuple[R, Mark]] = Each(
             plan.accounts,
-            _work(self.read, plan, roll, ledger, tally, buffer, places),
-            skip=lambda index, given: ledger.has(index) and roll.pass_over(given),
+            _admit(roll, ledger),
+            _work(self.read, plan, ledger, tally, buffer, places),
             places=places,
             buffer=buffer,
         )
-        self._stream: Stream[tuple[R, Mark]] = Stream(crew, plan.client.driver.ahead)
+        self.stream: Stream[tuple[R, Mark]] = Stream(crew, plan.client.driver.ahead)
         self._has_begun = False
 
     # Not a method: the tasks must not hold their reader.
@@ -149,7 +153,7 @@ class Reader(Generic[R]):
 
     async def __anext__(self) -> R:
         self.start()
-        result, mark = await self._stream.get()
+        result, mark = await self.stream.get()
         self._ledger.note(mark)
         return result
 
@@ -158,24 +162,33 @@ class Reader(Generic[R]):
         if not self._has_begun:
             self._has_begun = True
             self._tally.begin(self._ledger.done, self._ledger.failed)
-            self._stream.start()
+            self.stream.start()
 
     async def aclose(self) -> None:
         """End the read, and wait until nothing of it is under way."""
-        await self._stream.aclose()
+        await self.stream.aclose()
+
+
+def _admit(roll: Roll, ledger: Ledger) -> Callable[[int, Any], Member | None]:
+    def admit(index: int, given: Any) -> Member | None:
+        if ledger.has(index):
+            roll.pass_over(given)
+            return None
+        return roll.member(index, given)
+
+    return admit
 
 
 def _work(
     read: Callable[..., Any],
     plan: Plan,
-    roll: Roll,
     ledger: Ledger,
     tally: Tally,
     buffer: Buffer[Any],
     places: Places,
-) -> Callable[[int, Any], Any]:
-    async def work(index: int, given: Any) -> None:
-        await read(plan, roll.member(index, given), ledger, tally, buffer, places)
+) -> Callable[[Member], Any]:
+    async def work(member: Member) -> None:
+        await read(plan, member, ledger, tally, buffer, places)
 
     return work
 
@@ -219,8 +232,8 @@ async def read_pages(
         await buffer.put((attrs.evolve(blank, error=error), Mark(member.index, failed=True)))
 
 
-class _Outcomes(Reader["AccountOutcome[AsyncAccount, T]"], Generic[T]):
-    """Accounts as they are done."""
+class AsyncAccountOutcomes(Reader["AccountOutcome[AsyncAccount, T]"], Generic[T]):
+    """Accounts as they are done; made by `AsyncFanOut`."""
 
     read = staticmethod(read_outcome)
 

@@ -17,6 +17,7 @@ __all__ = ("Buffer", "Crew", "Each", "Places", "Source", "Stream", "taking")
 
 T = TypeVar("T")
 S = TypeVar("S")
+M = TypeVar("M")
 
 Source: TypeAlias = Iterable[S] | AsyncIterable[S]
 """What may be awaited for each item, or not."""
@@ -138,6 +139,10 @@ class Buffer(Generic[T]):
         self._error = None
         self.close()
 
+    def wake(self) -> None:
+        """Have whoever waits for a change look again."""
+        self._tell()
+
     def _tell(self) -> None:
         if self._changed is not None:
             self._changed.set()
@@ -191,14 +196,14 @@ class Crew(Generic[T]):
         group.cancel_scope.cancel()
 
 
-class Each(Crew[T], Generic[S, T]):
+class Each(Crew[T], Generic[S, M, T]):
     """
     Works on each of many items.
 
     Args:
         source: The items; the next one is taken when there is a place for it.
-        work: What to do with an item; it puts results into *buffer*.
-        skip: Whether to pass over an item.
+        admit: Makes of an item and its place what is worked on; `None` passes it over.
+        work: What to do with that; it puts results into *buffer*.
         places: How many items are worked on at once.
         buffer: Where the results come from.
     """
@@ -206,16 +211,16 @@ class Each(Crew[T], Generic[S, T]):
     def __init__(
         self,
         source: Source[S],
-        work: Callable[[int, S], Awaitable[None]],
+        admit: Callable[[int, S], M | None],
+        work: Callable[[M], Awaitable[None]],
         *,
-        skip: Callable[[int, S], bool] = lambda _, __: False,
         places: Places,
         buffer: Buffer[T],
     ) -> None:
         super().__init__(buffer)
         self._source = source
+        self._admit = admit
         self._work = work
-        self._skip = skip
         self._places = places
 
     async def feed(self, group: TaskGroup, stack: AsyncExitStack) -> None:
@@ -225,18 +230,19 @@ class Each(Crew[T], Generic[S, T]):
         while True:
             await self._places.take()
             try:
-                item = await take()
-                while self._skip(index, item):
-                    item, index = await take(), index + 1
+                admitted = None
+                while admitted is None:
+                    admitted = self._admit(index, await take())
+                    index += 1
             except BaseException:
                 self._places.give()
                 raise
-            group.start_soon(self._one, group, index, item)
-            index += 1
+            # In the order of the items: tasks may begin in any.
+            group.start_soon(self._one, group, admitted)
 
-    async def _one(self, group: TaskGroup, index: int, item: S) -> None:
+    async def _one(self, group: TaskGroup, admitted: M) -> None:
         try:
-            await self._work(index, item)
+            await self._work(admitted)
         except Exception as error:
             self.fail(error, group)
         finally:
@@ -298,6 +304,20 @@ class Stream(Generic[T]):
             return await self._crew.buffer.get()
         except Exception:
             raise
+        except BaseException:
+            self.cancel()
+            raise
+
+    @property
+    def buffer(self) -> Buffer[T]:
+        """Where the results come from."""
+        return self._crew.buffer
+
+    async def change(self) -> None:
+        """Wait until there is a result, or `Buffer.wake` is called."""
+        self.start()
+        try:
+            await self.buffer.change()
         except BaseException:
             self.cancel()
             raise

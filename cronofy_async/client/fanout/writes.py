@@ -319,7 +319,7 @@ class AsyncSendMany(Generic[T]):
         # There are never more than the credit allows, so nobody waits for room in it.
         buffer: Buffer[Sent[AsyncAccount, Any]] = Buffer(most)
         crew = _Senders(client, kind, calls, at_once, self._credit, self._count, buffer)
-        self._stream = Stream(crew, client.driver.ahead)
+        self.stream: Stream[Sent[AsyncAccount, Any]] = Stream(crew, client.driver.ahead)
         self._in_order = in_order
         self._next = 0
         self._early: dict[int, Sent[AsyncAccount, Any]] = {}
@@ -333,9 +333,9 @@ class AsyncSendMany(Generic[T]):
         return self
 
     async def __anext__(self) -> Sent[AsyncAccount, T]:
-        self._count.begin()
+        self.start()
         while self._next not in self._early:
-            sent = await self._stream.get()
+            sent = await self.stream.get()
             if not self._in_order:
                 self._credit.give()
                 return sent
@@ -344,13 +344,18 @@ class AsyncSendMany(Generic[T]):
         self._next += 1
         return self._early.pop(self._next - 1)
 
+    def start(self) -> None:
+        """Begin, if that is still to be done."""
+        self._count.begin()
+        self.stream.start()
+
     async def collect(self) -> list[Sent[AsyncAccount, T]]:
         """All that is left, in the order of the calls."""
         return sorted([each async for each in self], key=lambda each: each.index)
 
     async def aclose(self) -> None:
         """End the sending, and wait until nothing of it is under way."""
-        await self._stream.aclose()
+        await self.stream.aclose()
 
     async def __aenter__(self) -> Self:
         return self
