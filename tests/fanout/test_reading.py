@@ -21,6 +21,7 @@ from cronofy_async import (
     Limits,
     Progress,
     RetryPolicy,
+    TransportError,
 )
 from cronofy_async.core.wire import Request
 from cronofy_async.operations import ListCalendars, QueryAvailability, ReadEvents
@@ -47,11 +48,11 @@ class Crowd:
         waiting: How many requests are held back.
     """
 
-    def __init__(self, people: int = 6, events: int = 5, **options: Any) -> None:
+    def __init__(self, people: int = 6, events: int = 5, *, every: int = 5, **options: Any) -> None:
         self.where = sandbox()
         self.people: list[Person] = [person(self.where) for _ in range(people)]
         for each in self.people:
-            fill(self.where, each, events)
+            fill(self.where, each, events, every=every)
         self.wire = Wire(self.where)
         self.cronofy = client(self.wire, self.where, **options)
         self.accounts = views(self.cronofy, self.people)
@@ -168,10 +169,8 @@ async def test_an_account_that_fails_late_has_what_came_before() -> None:
     """An outcome with an error has the entries of the pages before it, and where to resume."""
     crowd = Crowd(1, 9, retry=RetryPolicy(attempts=1))
 
-    async def fail(request: Request) -> None:
+    async def fail(_: Request) -> None:
         if len(crowd.wire.asked) == 3:
-            from cronofy_async import TransportError
-
             raise TransportError("broken")
 
     crowd.wire.hold = fail
@@ -225,6 +224,15 @@ async def test_an_error_of_the_iterable_comes_after_what_was_begun() -> None:
 async def test_an_error_of_the_callback_ends_it() -> None:
     """What on_progress raises is raised, and nothing goes on."""
     crowd = Crowd(3)
+
+    passed: list[Request] = []
+
+    async def wait(request: Request) -> None:
+        passed.append(request)
+        if len(passed) > 1:
+            await anyio.Event().wait()
+
+    crowd.wire.hold = wait
 
     def fail(_: Progress) -> None:
         raise LookupError("no bar")
@@ -369,11 +377,11 @@ def first_pages(crowd: Crowd) -> int:
 
 async def test_a_long_account_is_split_when_there_is_nothing_else_to_do() -> None:
     """One account of 20 pages is read in five windows; page 1 is the only one more."""
-    crowd = Crowd(1, 60)
+    crowd = Crowd(1, 60, every=24)
     (outcome,) = [each async for each in crowd.cronofy.read_many(WHAT, crowd.accounts)]
     assert 60 == len(outcome.result())
     assert 1 + 5 == first_pages(crowd)
-    assert len(crowd.wire.asked) <= 1 + 20 + 5
+    assert 1 + 20 == len(crowd.wire.asked)
 
 
 async def test_a_short_account_is_not_split() -> None:
@@ -381,6 +389,33 @@ async def test_a_short_account_is_not_split() -> None:
     crowd = Crowd(1, 21)
     [_ async for _ in crowd.cronofy.read_many(WHAT, crowd.accounts)]
     assert 7 == len(crowd.wire.asked)
+
+
+async def test_after_a_look_at_its_length_a_chain_is_read_ahead() -> None:
+    """The first page of an account that may be split is fetched alone, the others ahead."""
+    crowd = Crowd(1, 21)
+    async with crowd.cronofy.read_many(WHAT, crowd.accounts, at_once=2) as reading:
+        await anext(reading.pages())
+        await settle(500)
+        assert 1 + 2 + 2 == len(crowd.wire.asked)
+
+
+async def test_a_part_that_fails_has_no_cursor() -> None:
+    """Its cursor would not fit the read that was asked for; the entries are there."""
+    crowd = Crowd(1, 60, every=24, retry=RetryPolicy(attempts=1))
+
+    passed: list[Request] = []
+
+    async def fail(request: Request) -> None:
+        passed.append(request)
+        if len(passed) == 12:
+            raise TransportError("broken")
+
+    crowd.wire.hold = fail
+    (outcome,) = [each async for each in crowd.cronofy.read_many(WHAT, crowd.accounts, windows=4)]
+    assert outcome.error is not None
+    assert None is outcome.error.cursor
+    assert 0 < len(outcome.entries) < 60
 
 
 async def test_nothing_is_split_while_other_accounts_wait() -> None:
