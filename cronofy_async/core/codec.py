@@ -61,7 +61,8 @@ def unstructure(value: Any) -> Any:
         return value.value
     if isinstance(value, str):
         return value
-    written = _writer(type(value))
+    # Not type(value): see core/twins.py.
+    written = _writer(value.__class__)
     if written is not None:
         return written(value)
     if isinstance(value, Mapping):

@@ -21,6 +21,7 @@ from .errors import DecodeError, PaginationError
 from .hosts import Hosts
 from .memo import memo
 from .operation import Operation
+from .twins import twin
 from .unset import UNSET, Unset
 from .wire import Request
 
@@ -183,7 +184,7 @@ def _page(pages: Place, items: list[T]) -> Page[T]:
 @cache
 def _readers(item: Any, key: str) -> tuple[Any, Any]:
     """Two decoders of a page: one fills the entries, one leaves them as slices of the body."""
-    return page_reader(item, key), page_reader(msgspec.Raw, key)
+    return page_reader(twin(item), key), page_reader(msgspec.Raw, key)
 
 
 def page_reader(entry: Any, key: str) -> Any:

@@ -7,23 +7,20 @@ from collections.abc import Callable, Sequence
 from datetime import timezone
 from functools import cache
 from operator import attrgetter
-from types import UnionType
-from typing import Any, Final, Generic, TypeVar, Union, get_args, get_origin
+from typing import Any, Final, Generic, TypeVar
 
 import attrs
 import msgspec
 
-from . import codec
 from .collector import paused
 from .errors import InvalidArgumentError
-from .fields import LEAVES
 from .paging import Page, PagedOperation, needed_fields, page_reader
+from .twins import RAW, lazy_leaf, struct
 
 __all__ = ("Rows",)
 
 T = TypeVar("T")
 
-_RAW: Final = "_raw"
 _ZONES: Final = {timezone.utc}  # noqa: UP017  # pyright takes an imported UTC for a constant of ours
 
 log: Final = logging.getLogger("cronofy_async")
@@ -53,7 +50,8 @@ class Rows(Generic[T]):
                     f"choose among {', '.join(sorted(known))}",
                 )
         self._operation = operation
-        self._kinds = _kinds(type(operation), frozenset(fields))
+        declared: Any = type(operation)
+        self._kinds = _kinds(declared, frozenset(fields))
         # Until a page shows that its times are no plain moments.
         self._are_plain = bool(self._kinds.leaves)
 
@@ -83,14 +81,15 @@ class Rows(Generic[T]):
             return None
         try:
             whole = self._kinds.plain.decode(body)
-            zones = {
-                moment.tzinfo
-                for leaf in self._kinds.leaves
-                for moment in filter(None, map(leaf, whole.items))
-            }
-            self._are_plain = zones <= _ZONES
         except msgspec.ValidationError:
             self._are_plain = False
+            return None
+        zones = {
+            moment.tzinfo
+            for leaf in self._kinds.leaves
+            for moment in filter(None, map(leaf, whole.items))
+        }
+        self._are_plain = zones <= _ZONES
         return whole if self._are_plain else None
 
 
@@ -114,7 +113,7 @@ class _Row(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 
 def _values(row: _Row) -> dict[str, Any]:
-    names = (name.removesuffix(_RAW) for name in row.__struct_fields__)
+    names = (name.removesuffix(RAW) for name in row.__struct_fields__)
     return {name: getattr(row, name) for name in names}
 
 
@@ -137,40 +136,17 @@ class _Kinds:
 
 
 @cache
-def _kinds(operation: type[PagedOperation[Any]], wanted: frozenset[str]) -> _Kinds:
-    fields = needed_fields(operation, wanted)
+def _kinds(operation: Any, wanted: frozenset[str]) -> _Kinds:
+    # What tells that an entry is newer when it comes again.
+    version = frozenset({operation.version} - {None})
+    fields = needed_fields(operation, wanted | version)
     item = operation.item_type()
-    leaves = {field.name: leaf for field in fields if (leaf := _leaf(field)) is not None}
+    leaves = [field.name for field in fields if lazy_leaf(field) is not None]
 
-    def make(*, lazy: bool) -> Any:
-        columns: list[Any] = []
-        touched: dict[str, Any] = {}
-        names: dict[str, str] = {}
-        for field in fields:
-            name, type_ = field.name, field.type
-            leaf = leaves.get(name)
-            if leaf is not None:
-                moment, raw = leaf.native
-                type_ = (raw if lazy else moment) | None
-                if lazy:
-                    name += _RAW
-                    touched[field.name] = property(_reading(item, field, leaf.read, name))
-            default = () if field.default is attrs.NOTHING else (field.default,)
-            columns.append((name, type_, *default))
-            names[name] = codec.wire_name(field)
-        return msgspec.defstruct(
-            f"{item.__name__}Row",
-            columns,
-            bases=(_Row,),
-            namespace={**touched, "__hash__": _Row.__hash__, "__eq__": _Row.__eq__},
-            rename=names,
-            kw_only=True,
-            frozen=True,
-            eq=False,
-            gc=False,
-        )
-
-    plain, late = make(lazy=False), make(lazy=True)
+    name = f"{item.__name__}Row"
+    methods = {"__hash__": _Row.__hash__, "__eq__": _Row.__eq__, "__repr__": _Row.__repr__}
+    plain = struct(name, item, fields, methods, bases=(_Row,), leaf=lambda leaf: leaf.native[0])
+    late = struct(name, item, fields, methods, bases=(_Row,))
 
     def of(entry: Any) -> Any:
         # Not checked by msgspec, so whatever the entry has fits.
@@ -182,28 +158,3 @@ def _kinds(operation: type[PagedOperation[Any]], wanted: frozenset[str]) -> _Kin
         tuple(map(attrgetter, leaves)),
         of,
     )
-
-
-def _leaf(field: Any) -> Any:
-    """The leaf of a field that may be absent and can be read when it is touched."""
-    members = get_args(field.type) if get_origin(field.type) in (Union, UnionType) else ()
-    leaves = [LEAVES[member] for member in members if member in LEAVES]
-    if len(members) == 2 and len(leaves) == 1 and type(None) in members and field.default is None:
-        return leaves[0] if leaves[0].native is not None else None
-    return None
-
-
-def _reading(item: Any, field: Any, read: Callable[[Any], Any], name: str) -> Callable[[Any], Any]:
-    raw = attrgetter(name)
-
-    def value(row: Any) -> Any:
-        found = raw(row)
-        try:
-            return None if found is None else read(found)
-        except (ValueError, TypeError):
-            log.warning(
-                "%s: left out what cannot be read: %s", item.__name__, codec.wire_name(field)
-            )
-            return None
-
-    return value

@@ -73,8 +73,7 @@ class FreeBusyStatus(OpenEnum):
     UNKNOWN = "unknown"
 
 
-# Without slots, as Event is: coordinates are absent unless they were asked for.
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True)
 class Location:
     """
     Where an event takes place.
@@ -162,9 +161,7 @@ class EventOptions:
     change_participation_status: bool | None = None
 
 
-# Without slots: the decoder looks for each absent field in its slot before it fills in the
-# default, and an event has many absent fields.
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True)
 class Event:
     """
     An event in a calendar.
