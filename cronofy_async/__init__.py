@@ -20,6 +20,17 @@ if TYPE_CHECKING:
     from . import models as models
     from . import operations as operations
     from .client.clients import AsyncAccount, AsyncCronofy
+    from .client.fanout.blocking import FanOut, SendMany
+    from .client.fanout.ordered import AsyncByStart
+    from .client.fanout.outcomes import (
+        AccountEntry,
+        AccountOutcome,
+        AccountPage,
+        AccountsFailedError,
+        Progress,
+    )
+    from .client.fanout.reads import AsyncAccountOutcomes, AsyncAccountPages, AsyncFanOut
+    from .client.fanout.writes import AsyncSendMany, SendProgress, Sent
     from .client.pacing import Limits
     from .client.pagers import AsyncPager, AsyncPages, Pager, Pages
     from .client.searches import AsyncAvailabilitySearch, AvailabilitySearch
@@ -61,13 +72,22 @@ __all__ = (
     "UNSET",
     "APIError",
     "Account",
+    "AccountEntry",
     "AccountLockedError",
+    "AccountOutcome",
+    "AccountPage",
+    "AccountsFailedError",
     "Answer",
     "AsyncAccount",
+    "AsyncAccountOutcomes",
+    "AsyncAccountPages",
     "AsyncAvailabilitySearch",
+    "AsyncByStart",
     "AsyncCronofy",
+    "AsyncFanOut",
     "AsyncPager",
     "AsyncPages",
+    "AsyncSendMany",
     "AuthenticationError",
     "AvailabilitySearch",
     "BadRequestError",
@@ -79,6 +99,7 @@ __all__ = (
     "Cursor",
     "DecodeError",
     "Duration",
+    "FanOut",
     "GoneError",
     "InvalidArgumentError",
     "InvalidRequestError",
@@ -92,9 +113,13 @@ __all__ = (
     "PaginationError",
     "PaymentRequiredError",
     "PermissionDeniedError",
+    "Progress",
     "RateLimitError",
     "RetryPolicy",
     "Secret",
+    "SendMany",
+    "SendProgress",
+    "Sent",
     "ServerError",
     "SignatureError",
     "TokenStore",
@@ -129,6 +154,11 @@ __getattr__, __dir__ = _exports(
         "core.cursors",
         "client.pagers",
         "client.searches",
+        "client.fanout.outcomes",
+        "client.fanout.ordered",
+        "client.fanout.reads",
+        "client.fanout.writes",
+        "client.fanout.blocking",
     ),
     __all__,
 )

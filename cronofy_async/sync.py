@@ -14,7 +14,7 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
 
 from .client.clients import AsyncAccount, AsyncCronofy
 from .client.driver import Plug
@@ -31,6 +31,11 @@ from .core.transport import Transport
 from .core.unset import UNSET, Unset
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from .client.fanout.blocking import FanOut, SendMany
+    from .client.fanout.outcomes import Progress
+    from .client.fanout.writes import AsyncSendMany, SendProgress
     from .client.searches import AvailabilitySearch
     from .models.availability_search import SearchAvailability
     from .models.batch import Outcome
@@ -242,6 +247,11 @@ class Account(AccountEndpoints, _Blocking[AsyncAccount]):
         return _bridge.call(lambda: self._async.send_all(operations))
 
     @property
+    def sub(self) -> str | None:
+        """The account's id, if the view was made with it."""
+        return self._async.sub
+
+    @property
     def tokens(self) -> Tokens:
         """The tokens as they are now; store them when the view was made with explicit ones."""
         return self._async.tokens
@@ -256,6 +266,15 @@ class Account(AccountEndpoints, _Blocking[AsyncAccount]):
         """The same account with other options; see `Cronofy.with_options`."""
         changed = self._async.with_options(timeout=timeout, retry=retry, headers=headers)
         return Account(changed)
+
+
+def _inner(given: Any) -> Any:
+    """What the async client is given for a view, or for a call of one."""
+    if isinstance(given, Account):
+        return given._async  # noqa: SLF001  # of this module
+    if isinstance(given, tuple):
+        return tuple(_inner(each) for each in given)
+    return given
 
 
 class Cronofy(ApplicationEndpoints, _Blocking[AsyncCronofy]):
@@ -334,6 +353,49 @@ class Cronofy(ApplicationEndpoints, _Blocking[AsyncCronofy]):
         copy = object.__new__(type(self))
         copy._async = self._async.with_options(timeout=timeout, retry=retry, headers=headers)
         return copy
+
+    def read_many(
+        self,
+        operation: PagedOperation[T],
+        accounts: Iterable[Account | str],
+        *,
+        windows: int | timedelta | Literal["auto"] | None = "auto",
+        calendars: Literal["each"] | None = None,
+        at_once: int | None = None,
+        on_progress: Callable[[Progress], object] | None = None,
+        state: Mapping[str, Any] | None = None,
+    ) -> FanOut[Account, T]:
+        """Read the same of many accounts at once; see `AsyncCronofy.read_many`."""
+        from .client.fanout.blocking import FanOut, feed
+
+        source = feed("accounts", accounts, _inner, at_once or self._async.driver.concurrent)
+        reading = self._async.read_many(
+            operation,
+            source,
+            windows=windows,
+            calendars=calendars,
+            at_once=at_once,
+            on_progress=on_progress,
+            state=state,
+        )
+        return FanOut(reading, source, _bridge.call, Account)
+
+    def send_many(
+        self,
+        calls: Iterable[Operation[T] | tuple[Account | str, Operation[T]]],
+        *,
+        at_once: int | None = None,
+        in_order: bool = False,
+        on_progress: Callable[[SendProgress], object] | None = None,
+    ) -> SendMany[Account, T]:
+        """Send many calls at once; see `AsyncCronofy.send_many`."""
+        from .client.fanout.blocking import SendMany, feed
+
+        source = feed("calls", calls, _inner, at_once or self._async.driver.concurrent)
+        sending: AsyncSendMany[T] = self._async.send_many(
+            source, at_once=at_once, in_order=in_order, on_progress=on_progress
+        )
+        return SendMany(sending, source, _bridge.call, Account)
 
     def close(self) -> None:
         """Close the connections. Closing twice does nothing."""

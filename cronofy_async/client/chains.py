@@ -64,7 +64,7 @@ class Chain:
     ) -> None:
         self._fetch = fetch
         self._trail = trail
-        self._depth = depth
+        self.depth: int = depth
         self._under_way = under_way
         # What take sends itself: the first page, and a page that failed.
         self._due: tuple[Request | None] | None = (first,)
@@ -132,7 +132,7 @@ class Chain:
 
     def _advance(self) -> None:
         """Ask for the next page if its place is known and there is room for it."""
-        if self._tip is None or len(self._ahead) >= self._depth:
+        if self._tip is None or len(self._ahead) >= self.depth:
             return
         try:
             request = self._follower()

@@ -19,6 +19,7 @@ from ..core.wire import Request, Response
 from .credentials import AccountCredentials, ApplicationCredentials, Credentials
 from .driver import Driver
 from .endpoints import AccountEndpoints, ApplicationEndpoints, AsyncCaller
+from .many import ManyAccounts
 from .options import Options, Settings, secret
 from .pacing import Limits, pacer_for
 from .pagers import AsyncPager
@@ -139,6 +140,11 @@ class AsyncAccount(AccountEndpoints, _Client):
         return await send_in_batches(operations, self.send)
 
     @property
+    def sub(self) -> str | None:
+        """The account's id, if the view was made with it."""
+        return self._holder.sub
+
+    @property
     def tokens(self) -> Tokens:
         """The tokens as they are now; store them when the view was made with explicit ones."""
         return self._holder.current
@@ -157,7 +163,7 @@ class AsyncAccount(AccountEndpoints, _Client):
         return f"<{type(self).__name__} {self._holder.sub or 'by token'}>"
 
 
-class AsyncCronofy(ApplicationEndpoints, _Client):
+class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
     """
     The application: its credentials, its connections, and the way to its accounts.
 
@@ -191,6 +197,8 @@ class AsyncCronofy(ApplicationEndpoints, _Client):
 
     Source: /developers/api/authentication/
     """
+
+    _view = AsyncAccount
 
     def __init__(
         self,

@@ -17,7 +17,7 @@ from ..core.wire import Request, Response
 from .credentials import Credentials
 from .flights import Flight
 from .options import USER_AGENT, Options
-from .pacing import Pacer
+from .pacing import Limits, Pacer, SlidingPacer
 from .runtime import Runtime, on_trio
 
 __all__ = ("Driver", "Plug")
@@ -56,6 +56,12 @@ class Driver:
         self.ahead: set[Flight[Any]] = set()
         """Requests sent ahead, which closing cuts off."""
         self._pacer = pacer
+
+    @property
+    def concurrent(self) -> int:
+        """How many requests may be under way at once; by default where nothing limits them."""
+        pacer = self._pacer
+        return (pacer.limits if isinstance(pacer, SlidingPacer) else Limits()).concurrent
 
     async def run(
         self,

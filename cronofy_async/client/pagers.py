@@ -16,7 +16,7 @@ from ..core.recall import Recall
 from ..core.rows import Rows
 from .chains import Fetch
 from .flights import Flight
-from .walks import Plan, Walk
+from .walks import Memory, Plan, Walk
 
 __all__ = ("AsyncPager", "AsyncPages", "Pager", "Pages")
 
@@ -184,6 +184,16 @@ class AsyncPager(Generic[T]):
         """Page after page; their ``cursor`` says where to `resume`."""
         return AsyncPages(self._plan)
 
+    def walk(self, read: Callable[[bytes], Page[R]], memory: Memory) -> Walk[R]:
+        """
+        One walk along the pages, for whoever keeps what it finds.
+
+        Args:
+            read: Reads a page.
+            memory: Knows what was kept.
+        """
+        return Walk(self._plan, read, memory)
+
     def __aiter__(self) -> AsyncIterator[T]:
         return _Entries(self.pages())
 
@@ -198,7 +208,7 @@ class AsyncPager(Generic[T]):
         """
         plan = self._plan
         collected = Collected(plan.operation, plan.read)
-        walk = Walk(plan, plan.operation.read_sketch, collected)
+        walk = self.walk(plan.operation.read_sketch, collected)
         try:
             while True:
                 page, body = await walk.step()

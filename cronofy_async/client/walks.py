@@ -1,4 +1,4 @@
-"""One read of pages: what to read, where it stands, and what to do when the way is gone."""
+"""One walk along a chain of pages, decoded, and back to its beginning when the way is gone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..core.paging import Page, PagedOperation, Trail
 from .chains import Arrival, Chain, Fetch
 from .flights import Flight
 
-__all__ = ("Plan", "Walk")
+__all__ = ("Memory", "Plan", "Walk")
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ _EXPIRED: Final = frozenset({404, 410})
 _DEEPEST: Final = 16
 
 
-class _Memory(Protocol):
+class Memory(Protocol):
     """What knows which entries were handed out."""
 
     @property
@@ -51,6 +51,7 @@ class Plan(Generic[T]):
     start: Cursor | None = None
 
     def chain(self) -> Chain:
+        """The chain of bodies, nothing of it asked for yet."""
         start = self.start
         first = None if start is None else start.request(self.operation, self.hosts)
         trail = Trail(self.hosts, self.operation.to_request())
@@ -62,7 +63,7 @@ class Plan(Generic[T]):
 class Walk(Generic[T]):
     """One walk along the pages: where it stands, and what to do when the way is gone."""
 
-    def __init__(self, plan: Plan[Any], read: Callable[[bytes], Page[T]], memory: _Memory) -> None:
+    def __init__(self, plan: Plan[Any], read: Callable[[bytes], Page[T]], memory: Memory) -> None:
         self._plan = plan
         self._read = read
         self._memory = memory
@@ -76,7 +77,13 @@ class Walk(Generic[T]):
 
     @property
     def cursor(self) -> Cursor:
-        return Cursor.of(self._plan.operation, self._next_page, self._pages, self._entries)
+        """Where the read goes on after the last page that was counted."""
+        return Cursor.of(self._plan.operation, *self.standing)
+
+    @property
+    def standing(self) -> tuple[str | None, int, int]:
+        """What a cursor is made of: the next page, and the numbers of pages and entries."""
+        return self._next_page, self._pages, self._entries
 
     async def step(self) -> tuple[Page[T], bytes]:
         """The next page, decoded and as it came, not yet counted."""
@@ -124,9 +131,16 @@ class Walk(Generic[T]):
         self._next_page = None
         self._chain = attrs.evolve(self._plan, start=None).chain()
 
+    def ahead(self, depth: int) -> None:
+        """From the next page on, have so many on their way."""
+        self._plan = attrs.evolve(self._plan, depth=depth)
+        self._chain.depth = depth
+
     def cancel(self) -> None:
+        """End what is under way, soon and from any thread."""
         self._chain.cancel()
 
     async def aclose(self) -> None:
+        """End what is under way, and wait until it is over."""
         self._is_over = True
         await self._chain.aclose()

@@ -46,10 +46,22 @@ class Collected(Sequence[T], Generic[T]):
         self.is_whole: bool = True
         """Whether each entry can be told from the others."""
 
-    def add(self, body: bytes, entries: Sequence[Any]) -> None:
-        """Take one page, with the identities of its entries."""
+    def add(self, body: bytes, entries: Sequence[Any], kept: list[bool] | None = None) -> None:
+        """
+        Take one page.
+
+        Args:
+            body: The page.
+            entries: Its entries, or as much of them as has their identities.
+            kept: Which of them to take; `None`: all.
+        """
+        if kept is not None and not all(kept):
+            if not any(kept):
+                return
+            self._outdated[len(self._bodies)] = kept
+            entries = list(compress(entries, kept))
         self._bodies.append(body)
-        self._counts.append(len(entries))
+        self._counts.append(len(entries if kept is None else kept))
         if self._identity is None:
             self.is_whole = self.is_whole and not entries
             return
@@ -58,6 +70,15 @@ class Collected(Sequence[T], Generic[T]):
             self.is_whole = False
             names = [name for name in names if None not in name]
         self._digests.extend(map(hash, names))
+
+    def absorb(self, other: Collected[T]) -> None:
+        """Take all pages of a read of the same kind, neither of them sealed."""
+        first = len(self._bodies)
+        self._bodies += other._bodies
+        self._counts += other._counts
+        self._outdated |= {first + index: kept for index, kept in other._outdated.items()}
+        self._digests.extend(other._digests)
+        self.is_whole = self.is_whole and other.is_whole
 
     def seal(self) -> None:
         """Settle what came more than once, when no page is left."""
@@ -76,9 +97,10 @@ class Collected(Sequence[T], Generic[T]):
         best: dict[Any, tuple[int, int, Any]] = {}
         for index, body in enumerate(self._bodies):
             entries = self._read(body).items
-            kept = [True] * len(entries)
-            self._outdated[index] = kept
+            kept = self._outdated.setdefault(index, [True] * len(entries))
             for at, entry in enumerate(entries):
+                if not kept[at]:
+                    continue
                 name = self._identity(entry)
                 if None in name or hash(name) not in doubtful:
                     continue

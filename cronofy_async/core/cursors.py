@@ -16,7 +16,7 @@ from .hosts import Hosts
 from .paging import PagedOperation
 from .wire import Request
 
-__all__ = ("Cursor",)
+__all__ = ("Cursor", "fingerprint")
 
 _REMEDY: Final = "give one that an error or the pages of the same read gave"
 
@@ -59,7 +59,7 @@ class Cursor(str):
         cls, operation: PagedOperation[Any], next_page: str | None, pages: int, entries: int
     ) -> Self:
         """Write down where the read of *operation* stands."""
-        state = [_bound(operation), next_page, pages, entries]
+        state = [fingerprint(operation), next_page, pages, entries]
         text = json.dumps(state, separators=(",", ":")).encode()
         return cls(urlsafe_b64encode(text).rstrip(b"=").decode())
 
@@ -83,6 +83,10 @@ class Cursor(str):
         """Whether no page is left."""
         return self._state.next is None and self._state.pages > 0
 
+    def is_of(self, operation: PagedOperation[Any]) -> bool:
+        """Whether the read of *operation* gave it."""
+        return self._state.operation == fingerprint(operation)
+
     def request(self, operation: PagedOperation[Any], hosts: Hosts) -> Request | None:
         """
         What to send to go on; `None` for the first page.
@@ -91,7 +95,7 @@ class Cursor(str):
             InvalidArgumentError: The cursor is of another operation.
             UnsafeURLError: It leads to another origin than *hosts*.
         """
-        if self._state.operation != _bound(operation):
+        if not self.is_of(operation):
             raise InvalidArgumentError(
                 "cursor", "is of another operation or other parameters", _REMEDY
             )
@@ -103,7 +107,7 @@ class Cursor(str):
         return type(self), (str(self),)
 
 
-def _bound(operation: PagedOperation[Any]) -> str:
+def fingerprint(operation: PagedOperation[Any]) -> str:
     """A digest of the operation: its parameters may be private."""
     request = operation.to_request()
     told = json.dumps([type(operation).__name__, request.url, request.headers]).encode()

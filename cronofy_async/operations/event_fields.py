@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import attrs
 
@@ -26,9 +26,16 @@ from .checks import (
     window,
 )
 
-__all__ = ("EventDetails", "EventWrite", "WindowRead")
+__all__ = ("DEFAULT_DAYS", "EventDetails", "EventWrite", "WindowRead")
 
 T = TypeVar("T")
+
+DEFAULT_DAYS: Final = (-42, 201)
+"""
+Where a window begins and ends whose bounds are left out, in days from today.
+
+Source: /developers/api/events/free-busy/
+"""
 
 
 @attrs.frozen(kw_only=True)

@@ -15,6 +15,7 @@ import attrs
 
 from cronofy_async.core import codec
 from cronofy_async.models.times import ZonedTime
+from cronofy_async.operations.event_fields import DEFAULT_DAYS
 
 from .error_keys import OUT_OF_RANGE
 from .refusals import Invalid
@@ -40,10 +41,6 @@ _FIRST: Final = int(datetime(2, 1, 1, tzinfo=_UTC).timestamp())
 _LAST: Final = int(datetime(9999, 12, 30, tzinfo=_UTC).timestamp())
 
 zone = cache(ZoneInfo)
-
-# The default window. Source: /developers/api/events/free-busy/
-_DAYS_BACK: Final = 42
-_DAYS_AHEAD: Final = 201
 
 
 @attrs.frozen(kw_only=True)
@@ -176,13 +173,14 @@ def window(
         tzid: The zone in which days begin.
         start: The first day or moment, inclusive.
         end: The day or moment after the last, exclusive.
-        default: Whether a bound that is left out is 42 days back or 201 days ahead;
-            otherwise there is none.
+        default: Whether a bound that is left out is so many days from today as the
+            service's own default; otherwise there is none.
     """
     if default:
         today = datetime.fromtimestamp(now, zone(tzid)).date()
-        start = today - timedelta(days=_DAYS_BACK) if start is None else start
-        end = today + timedelta(days=_DAYS_AHEAD) if end is None else end
+        back, ahead = (today + timedelta(days=days) for days in DEFAULT_DAYS)
+        start = back if start is None else start
+        end = ahead if end is None else end
     first, first_day = (None, None) if start is None else _bound(start, tzid)
     last, last_day = (None, None) if end is None else _bound(end, tzid)
     if last_day is not None and isinstance(end, datetime):
