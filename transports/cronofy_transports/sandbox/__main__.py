@@ -90,7 +90,7 @@ async def _run(sandbox: Sandbox, options: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         # Not loop.add_signal_handler, which Windows does not have.
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
-    if options.host != LOOPBACK:
+    if options.host != LOOPBACK and not _is_loopback(options.host):
         print(f"note: whoever reaches {options.host} has the run of this sandbox", file=sys.stderr)
     async with serve(
         sandbox,
@@ -103,6 +103,13 @@ async def _run(sandbox: Sandbox, options: argparse.Namespace) -> None:
         # What answering needs is loaded only now: until the first request it is idle anyway.
         loop.call_soon(sandbox.warm_up)
         await stop.wait()
+
+
+def _is_loopback(host: str) -> bool:
+    # Loaded for those alone who name a host, as it costs a while.
+    from cronofy_async.core.hosts import is_loopback
+
+    return is_loopback(host)
 
 
 def _ready(sandbox: Sandbox, urls: Urls) -> str:
