@@ -149,3 +149,9 @@ def test_an_entry_of_a_batch_is_a_path_of_this_host(wire: Wire, person: Person, 
     body = {"batch": [{"method": "POST", "relative_url": url, "data": {}}]}
     answer = wire.send("POST", "/v1/batch", body, token=person.token)
     assert ["batch[0].relative_url"] == list(errors(answer))
+
+
+def test_who_waits_for_the_server_may_ask_for_the_head_alone(url: str) -> None:
+    """wait-on, for one, takes nothing but a 200 for a server that is there."""
+    assert "HTTP/1.1 200 OK" == say(url, "HEAD / HTTP/1.1", HOST)
+    assert "HTTP/1.1 404 Not Found" == say(url, "HEAD /v1/calendars HTTP/1.1", HOST)

@@ -148,3 +148,14 @@ def test_a_process_that_cannot_listen_says_so() -> None:
             assert (1, "") == (running.returncode, out)
             assert complaints.startswith("cannot listen on 127.0.0.1:")
             assert 1 == complaints.count("\n")
+
+
+@pytest.mark.parametrize(("host", "is_open"), [("localhost", False), ("0.0.0.0", True)])
+def test_a_process_warns_where_others_can_reach_it(host: str, is_open: bool) -> None:
+    """Not of the names of this machine."""
+    with process("--host", host, "--ready-json") as running:
+        assert running.stdout is not None
+        assert running.stdout.readline()
+        running.terminate()
+        _, complaints = running.communicate(timeout=10)
+    assert is_open == (f"whoever reaches {host}" in complaints)

@@ -106,7 +106,7 @@ def _port(text: str) -> int:
 def _run(sandbox: Sandbox, options: argparse.Namespace) -> None:
     listening = listen(options.host, options.port)
     urls = urls_of(options.host, listening)
-    if options.host != LOOPBACK:
+    if options.host != LOOPBACK and not _is_loopback(options.host):
         print(f"note: whoever reaches {options.host} has the run of this sandbox", file=sys.stderr)
     _when_told(lambda: sys.exit(0))
     print(_ready(sandbox, urls) if options.ready_json else _greeting(sandbox, urls), flush=True)
@@ -142,6 +142,13 @@ async def _serve(
 def _when_told(end: Callable[[], object]) -> None:
     for number in _ENDING:
         signal.signal(number, lambda *_: end())
+
+
+def _is_loopback(host: str) -> bool:
+    # Loaded for those alone who name a host, as it costs a while.
+    from cronofy_async.core.hosts import is_loopback
+
+    return is_loopback(host)
 
 
 def _ready(sandbox: Sandbox, urls: Urls) -> str:

@@ -83,7 +83,8 @@ class Journal:
             limit: Only so many, the latest.
         """
         found: list[Entry] = []
-        for entry in reversed(self._entries):
+        # A copy, as other threads may be asking meanwhile.
+        for entry in reversed(tuple(self._entries)):
             if entry.sequence <= since or len(found) == limit:
                 break
             if operation in (None, entry.operation) and account in (None, entry.account):

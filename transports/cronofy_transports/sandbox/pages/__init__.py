@@ -32,6 +32,9 @@ class Pages:
     def answer(self, request: Request) -> Outcome | None:
         """Show a page or act on its form; `None` if there is no page at this path."""
         path = request.path.rstrip("/")
+        # Tools that wait for a server ask so, and the server leaves the body out.
+        if not path and request.method in ("GET", "HEAD"):
+            return Outcome(response=document("Cronofy sandbox", _WELCOME))
         if request.method not in ("GET", "POST"):
             return None
         if path == Authorize.path:
@@ -42,10 +45,6 @@ class Pages:
             return arranged
         if path.startswith(RELINK):
             return Outcome(response=relink_page(self._world, request))
-        if request.method == "POST":
-            return None
-        if not path:
-            return Outcome(response=document("Cronofy sandbox", _WELCOME))
         return None
 
 
