@@ -20,9 +20,14 @@ if TYPE_CHECKING:
     from . import models as models
     from . import operations as operations
     from .client.clients import AsyncAccount, AsyncCronofy
-    from .client.pacing import Limits
+    from .client.limits import Limits
+    from .client.pacing import Quota
     from .client.pagers import AsyncPager, AsyncPages, Pager, Pages
+    from .client.quota_redis import RedisQuotaStore
+    from .client.quota_sqlite import SQLiteQuotaStore
+    from .client.sharing import QuotaStore
     from .client.tokens import MemoryTokenStore, Tokens, TokenStore
+    from .core.budget import RetryBudget
     from .core.collected import Collected
     from .core.cursors import Cursor
     from .core.errors import (
@@ -34,10 +39,12 @@ if TYPE_CHECKING:
         CredentialError,
         CronofyError,
         DecodeError,
+        Failure,
         GoneError,
         InvalidArgumentError,
         InvalidRequestError,
         NotFoundError,
+        OutcomeUnknownError,
         PageExpiredError,
         PaginationError,
         PaymentRequiredError,
@@ -76,12 +83,14 @@ __all__ = (
     "Cursor",
     "DecodeError",
     "Duration",
+    "Failure",
     "GoneError",
     "InvalidArgumentError",
     "InvalidRequestError",
     "Limits",
     "MemoryTokenStore",
     "NotFoundError",
+    "OutcomeUnknownError",
     "Page",
     "PageExpiredError",
     "Pager",
@@ -89,8 +98,13 @@ __all__ = (
     "PaginationError",
     "PaymentRequiredError",
     "PermissionDeniedError",
+    "Quota",
+    "QuotaStore",
     "RateLimitError",
+    "RedisQuotaStore",
+    "RetryBudget",
     "RetryPolicy",
+    "SQLiteQuotaStore",
     "Secret",
     "ServerError",
     "SignatureError",
@@ -118,12 +132,18 @@ __getattr__, __dir__ = _exports(
         "core.exchange",
         "models.times",
         "client.tokens",
+        "client.limits",
         "client.pacing",
+        "client.sharing",
+        "core.budget",
         "core.collected",
         "core.cursors",
         "client.pagers",
         "client.clients",
         "sync",
+        # Last, as they load what few programs need.
+        "client.quota_sqlite",
+        "client.quota_redis",
     ),
     __all__,
 )
