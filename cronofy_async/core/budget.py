@@ -20,8 +20,8 @@ class RetryBudget:
     together end soon: by default after a hundred. A call whose retry is not paid for
     fails with what befell it.
 
-    A retry costs *cost*, after a timeout *timeout_cost*. When it brings a good answer, what
-    it cost is given back; a call that needed no retry brings *gain*.
+    A retry costs *cost*, after a timeout *timeout_cost*. When the call succeeds in the end,
+    what its retries cost is given back; a call that needed none brings *gain*.
 
     One budget may be given to several clients.
 
@@ -61,14 +61,14 @@ class RetryBudget:
         self._left -= cost
         return cost
 
-    def earn(self, spent: int | None) -> None:
+    def earn(self, spent: int) -> None:
         """
         Note a good answer.
 
         Args:
-            spent: What the retry cost that brought it; `None` if it was the first attempt.
+            spent: What the call's retries cost; 0 if there were none.
         """
-        self._left = min(self.capacity, self._left + (self.gain if spent is None else spent))
+        self._left = min(self.capacity, self._left + (spent or self.gain))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._left} of {self.capacity}>"

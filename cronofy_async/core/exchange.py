@@ -177,7 +177,7 @@ def exchange(
     send = Send(operation.to_request() if request is None else request)
     renewed = not (renewable and _uses_token(operation))
     history: list[Failure] = []
-    spent: int | None = None
+    spent = 0
     answered: APIError | None = None
     # Whether an earlier attempt may have been carried out.
     in_doubt = False
@@ -212,11 +212,12 @@ def exchange(
         if after is None or after >= spare:
             raise _final(failure, answered, history)
         if budget is not None:
-            spent = budget.spend(failure)
-            if spent is None:
+            cost = budget.spend(failure)
+            if cost is None:
                 final = _final(failure, answered, history)
                 final.add_note("It was not sent again: the client's retry budget is used up.")
                 raise final
+            spent += cost
         send = attrs.evolve(send, after=after, renew=False, for_quota=is_quota)
 
 
