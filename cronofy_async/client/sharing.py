@@ -31,6 +31,7 @@ _ALONE: Final = 10
 _AGAIN: Final = 1.0
 _AGAIN_MOST: Final = 30.0
 _GRACE_MOST: Final = 1.0
+_FORGETTING: Final = 0.9
 
 
 @runtime_checkable
@@ -134,14 +135,23 @@ class StoredShare:
             if wait <= 0:
                 self._alone_windows.take(now, now, self._alone)
                 return 0.0
-            return wait
+            return min(wait, self._alone_until - now)
+        was_late = False
         while self._slots and self._slots[0].ends < now:
-            self._unused.append(self._slots.popleft().mark)
+            slot = self._slots.popleft()
+            self._unused.append(slot.mark)
+            # What nobody wanted is older.
+            was_late = was_late or now - slot.begins < _GRACE_MOST
+        if was_late:
+            # The store took too long, or our loop woke too late. Once is nothing, but if
+            # that is always so then nothing would ever go out.
+            self._grace = min(2 * self._grace, _GRACE_MOST)
         if not self._slots:
             return math.inf
         wait = self._slots[0].begins - now
         if wait <= 0:
             self._slots.popleft()
+            self._grace = max(_FORGETTING * self._grace, MARGIN)
         return max(wait, 0.0)
 
     async def wait(self, seconds: float, wanted: int) -> None:
@@ -184,10 +194,11 @@ class StoredShare:
     async def _book(self, count: int) -> float:
         """Have moments settled; the seconds until one is there or can be had."""
         unused, self._unused = self._unused, []
+        grace = self._grace
         before = self._clock()
         try:
             booking = await self._store.update(
-                self._key, booking_of(self._limits, count, self._grace, unused)
+                self._key, booking_of(self._limits, count, grace, unused)
             )
         except Exception as error:
             self._lost(error)
@@ -199,9 +210,7 @@ class StoredShare:
         self._seen, self._ahead = booking.windows, booking.now - after
         # The store's now was some time between before and after.
         for moment, mark in booking.moments:
-            self._slots.append(_Slot(after + moment, before + moment + self._grace, mark))
-        # A store that takes long leaves less of the grace; what it leaves must be some.
-        self._grace = min(max(MARGIN, 4 * (after - before)), _GRACE_MOST)
+            self._slots.append(_Slot(after + moment, before + moment + grace, mark))
         return 0.0 if booking.moments else booking.wait
 
     def _lost(self, error: Exception) -> None:
@@ -241,7 +250,7 @@ def booking_of(limits: Limits, count: int, grace: float, unused: list[float]) ->
                 break
             moments.append((at - now, windows.take(at, now, limits, grace)))
         wait = max(0.0, windows.next(now, limits) - now - LEAD / 2)
-        changed = windows.dump(now) if moments or unused else None
+        changed = windows.dump(now) if moments or unused or windows.is_mended else None
         return changed, _Booking(tuple(moments), wait, windows, now)
 
     return change

@@ -46,6 +46,8 @@ class Windows:
         paused_until: Nothing goes out before.
         cut_at: When the service last refused for the quota's sake.
         cut_to: The share of the quota that was left in use then; 1 if nothing was cut.
+        is_mended: Whether it was read by a clock that had been set back, and has to be
+            written down anew.
     """
 
     marks: deque[float]
@@ -54,6 +56,7 @@ class Windows:
     paused_until: float = -math.inf
     cut_at: float = -math.inf
     cut_to: float = 1.0
+    is_mended: bool = False
 
     @classmethod
     def of(cls, limits: Limits) -> Windows:
@@ -169,4 +172,6 @@ class Windows:
         windows.paused_until = min(paused_until, now + _LONGEST)
         windows.cut_at = min(cut_at, now)
         windows.cut_to = cut_to
+        furthest = max((latest, *marks[-1:]))
+        windows.is_mended = furthest > ahead + _SETTLING or paused_until > now + _LONGEST
         return windows
