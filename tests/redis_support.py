@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pytest
 
 
 @contextmanager
-def run_redis(folder: Path) -> Iterator[str]:
+def run_redis(folder: Path) -> Generator[str]:
     """Start a server that keeps nothing, and give its URL; skips where none is installed."""
     program = shutil.which("redis-server")
     if program is None:

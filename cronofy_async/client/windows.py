@@ -73,17 +73,28 @@ class Windows:
 
     def next(self, now: float, limits: Limits) -> float:
         """The moment from which one more request keeps all the limits."""
-        share = self.share(now)
+        # Every request comes by here, so what is not needed is left out.
+        rate: float = limits.per_second
+        per_second, per_minute, burst = limits.per_second, limits.per_minute, limits.burst
+        if self.cut_to < 1:
+            share = self.share(now)
+            rate *= share
+            per_second = max(1, int(per_second * share))
+            per_minute = max(1, int(per_minute * share))
+            burst = max(1, int(burst * share))
+        moment = self.full_at - (burst - 1) / rate - _SLACK
+        if moment < now:
+            moment = now
+        if moment < self.latest:
+            moment = self.latest
+        if moment < self.paused_until:
+            moment = self.paused_until
         marks = self.marks
-        burst = max(1, int(limits.burst * share))
-        tolerance = (burst - 1) * SECOND / (limits.per_second * share) + _SLACK
-        moment = max(now, self.latest, self.paused_until, self.full_at - tolerance)
-        quota = max(1, int(limits.per_second * share))
-        if len(marks) >= quota:
-            moment = max(moment, marks[-quota] + SECOND)
-        quota = max(1, int(limits.per_minute * share))
-        if len(marks) >= quota:
-            moment = max(moment, marks[-quota] + MINUTE)
+        count = len(marks)
+        if count >= per_second and moment < marks[-per_second] + SECOND:
+            moment = marks[-per_second] + SECOND
+        if count >= per_minute and moment < marks[-per_minute] + MINUTE:
+            moment = marks[-per_minute] + MINUTE
         return moment
 
     def take(self, at: float, now: float, limits: Limits, grace: float = MARGIN) -> float:
@@ -100,12 +111,13 @@ class Windows:
             The mark of this request, for `give_back`.
         """
         mark = at + grace
-        if self.marks:
-            mark = max(mark, self.marks[-1])
-        self.marks.append(mark)
+        marks = self.marks
+        if marks and marks[-1] > mark:
+            mark = marks[-1]
+        marks.append(mark)
         self.latest = at
-        interval = SECOND / (limits.per_second * self.share(now))
-        self.full_at = max(self.full_at, at) + interval
+        rate = limits.per_second if self.cut_to >= 1 else limits.per_second * self.share(now)
+        self.full_at = max(self.full_at, at) + SECOND / rate
         return mark
 
     def give_back(self, mark: float, limits: Limits) -> None:
