@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from typing import Any
 
@@ -278,6 +279,16 @@ class TestWaiting:
         next(flow)
         with pytest.raises(TransportTimeoutError):
             flow.throw(TransportTimeoutError("over"))
+
+    def test_the_oldest_form_of_a_date_is_greenwich_s(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It names no zone, and that of the machine has nothing to do with it."""
+        with monkeypatch.context() as patch:
+            patch.setenv("TZ", "America/New_York")
+            time.tzset()
+            assert 20.0 == retry_after("Thu Jan  1 00:00:30 1970", lambda: 10.0)
+        time.tzset()
 
     def test_a_date_is_compared_with_the_answer_s_own(self) -> None:
         """A wait until a date is right although our clock is wrong."""

@@ -102,6 +102,20 @@ class TestTurns:
                 assert set(rest[place:]) - {account} <= set(between)
 
     @pytest.mark.asyncio
+    async def test_nobody_overtakes_who_waits(self) -> None:
+        """A place that is given back is the waiting one's, also before he knows of it."""
+        time_ = FrozenTime()
+        limits = Limits(concurrent=1)
+        pacer = Pacer(limits, OwnShare(limits, time_, time_.sleep))
+        assert pacer.try_acquire()
+        waiting = asyncio.ensure_future(pacer.acquire())
+        await asyncio.sleep(0)
+        pacer.release()
+        assert not pacer.try_acquire()
+        await waiting
+        assert 1 == pacer.look().under_way
+
+    @pytest.mark.asyncio
     async def test_views_of_one_account_are_one(self) -> None:
         """By sub, or by token where there is none; the application is another."""
         asked: list[Any] = []
@@ -168,6 +182,20 @@ class TestThrottled:
         assert pytest.approx(60.0) == cronofy.quota.paused
         await account.list_calendars()
         assert 60.0 <= sum(time_.slept)
+
+    @pytest.mark.asyncio
+    async def test_a_page_outlasts_the_wait_that_a_429_asks_for(self) -> None:
+        """Its timeout does not count the service's quota either; another call's does."""
+        time_ = FrozenTime()
+        busy = answer(429, retry_after="30")
+        transport = RecordingTransport([busy, answer(200, {"events": []}), busy])
+        cronofy = AsyncCronofy(transport=transport, runtime=time_.runtime(), timeout=5, limits=None)
+        account = cronofy.account(access_token="t")
+        assert 0 == len(await account.read_events(tzid="Etc/UTC").collect())
+        assert [30.0] == time_.slept
+        assert [5.0, 5.0] == transport.timeouts
+        with pytest.raises(RateLimitError):
+            await account.list_calendars()
 
     def test_a_client_finds_the_rate_that_others_leave_it(self) -> None:
         """Where half the quota is others', most of the other half is used, with few refusals."""

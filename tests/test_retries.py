@@ -239,6 +239,10 @@ class TestDeletes:
         done = run(operation, befalls, answer(status))
         assert (None, status, 2) == (done.value, done.response.status, done.attempts)
 
+    def test_the_doubt_lasts(self) -> None:
+        """Attempts that were certainly not carried out do not settle what the first one did."""
+        assert 3 == run(DELETE, CUT, ConnectError("refused"), answer(404)).attempts
+
     @pytest.mark.parametrize("befalls", [[], [ConnectError("refused")], [answer(429)]])
     def test_gone_is_an_error_when_nothing_was_done_before(self, befalls: list[Prepared]) -> None:
         """Nobody but somebody else can have deleted it."""

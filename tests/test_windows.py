@@ -97,6 +97,13 @@ class TestSlowing:
         windows.cut_to = 1.0
         assert 1.1 == windows.next(1.1, limits)
 
+    def test_what_was_used_is_cut_and_not_what_was_allowed(self) -> None:
+        """Who sent half of what he may is left seven tenths of that half."""
+        limits = Limits(per_second=10, burst=10, per_minute=1000)
+        windows = filled(*[0.0] * 5, limits=limits)
+        windows.slow_down(0.5, 0.0, limits)
+        assert pytest.approx(0.35) == windows.share(0.5)
+
     def test_one_cut_for_the_answers_to_what_was_under_way(self) -> None:
         """Refusals within a second, or during the pause, cut nothing more."""
         limits = Limits(per_second=10, burst=10, per_minute=1000)
