@@ -232,7 +232,7 @@ class OutcomeUnknownError(CronofyError):
 
     def __init__(self, message: str, lookup: str = "") -> None:
         super().__init__(message, lookup)
-        self.lookup = lookup
+        self.lookup: str = lookup
         self.operation: Operation[Any] | None = None
 
     @classmethod
