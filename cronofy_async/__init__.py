@@ -31,10 +31,15 @@ if TYPE_CHECKING:
     )
     from .client.fanout.reads import AsyncAccountOutcomes, AsyncAccountPages, AsyncFanOut
     from .client.fanout.writes import AsyncSendMany, SendProgress, Sent
-    from .client.pacing import Limits
+    from .client.limits import Limits
+    from .client.pacing import Quota
     from .client.pagers import AsyncPager, AsyncPages, Pager, Pages
+    from .client.quota_redis import RedisQuotaStore
+    from .client.quota_sqlite import SQLiteQuotaStore
     from .client.searches import AsyncAvailabilitySearch, AvailabilitySearch
+    from .client.sharing import QuotaStore
     from .client.tokens import MemoryTokenStore, Tokens, TokenStore
+    from .core.budget import RetryBudget
     from .core.collected import Collected
     from .core.cursors import Cursor
     from .core.errors import (
@@ -46,10 +51,12 @@ if TYPE_CHECKING:
         CredentialError,
         CronofyError,
         DecodeError,
+        Failure,
         GoneError,
         InvalidArgumentError,
         InvalidRequestError,
         NotFoundError,
+        OutcomeUnknownError,
         PageExpiredError,
         PaginationError,
         PaymentRequiredError,
@@ -99,6 +106,7 @@ __all__ = (
     "Cursor",
     "DecodeError",
     "Duration",
+    "Failure",
     "FanOut",
     "GoneError",
     "InvalidArgumentError",
@@ -106,6 +114,7 @@ __all__ = (
     "Limits",
     "MemoryTokenStore",
     "NotFoundError",
+    "OutcomeUnknownError",
     "Page",
     "PageExpiredError",
     "Pager",
@@ -114,8 +123,13 @@ __all__ = (
     "PaymentRequiredError",
     "PermissionDeniedError",
     "Progress",
+    "Quota",
+    "QuotaStore",
     "RateLimitError",
+    "RedisQuotaStore",
+    "RetryBudget",
     "RetryPolicy",
+    "SQLiteQuotaStore",
     "Secret",
     "SendMany",
     "SendProgress",
@@ -149,7 +163,10 @@ __getattr__, __dir__ = _exports(
         "core.exchange",
         "models.times",
         "client.tokens",
+        "client.limits",
         "client.pacing",
+        "client.sharing",
+        "core.budget",
         "core.collected",
         "core.cursors",
         "client.pagers",
@@ -159,6 +176,9 @@ __getattr__, __dir__ = _exports(
         "client.fanout.reads",
         "client.fanout.writes",
         "client.fanout.blocking",
+        # Last, as they load what few programs need.
+        "client.quota_sqlite",
+        "client.quota_redis",
     ),
     __all__,
 )

@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
 from .client.clients import AsyncAccount, AsyncCronofy
 from .client.driver import Plug
 from .client.endpoints import AccountEndpoints, ApplicationEndpoints, Caller
-from .client.pacing import Limits
+from .client.pacing import Limits, Quota
 from .client.pagers import Pager
 from .client.runtime import Runtime
+from .client.sharing import QuotaStore
 from .client.tokens import Tokens, TokenStore
+from .core.budget import RetryBudget
 from .core.exchange import Answer, RetryPolicy
 from .core.operation import Operation
 from .core.paging import PagedOperation
@@ -303,6 +305,8 @@ class Cronofy(ApplicationEndpoints, _Blocking[AsyncCronofy]):
         retry: RetryPolicy | None = None,
         headers: Mapping[str, str] | None = None,
         limits: Limits | Unset | None = UNSET,
+        quota_store: QuotaStore | None = None,
+        retry_budget: RetryBudget | Unset | None = UNSET,
         runtime: Runtime | None = None,
     ) -> None:
         client = AsyncCronofy(
@@ -318,11 +322,18 @@ class Cronofy(ApplicationEndpoints, _Blocking[AsyncCronofy]):
             retry=retry,
             headers=headers,
             limits=limits,
+            quota_store=quota_store,
+            retry_budget=retry_budget,
             runtime=runtime,
         )
         super().__init__(client)
         # The driver is what accounts and copies share: the last of them to go closes it.
         weakref.finalize(client.driver, _close, _bridge, client.driver.plug)
+
+    @property
+    def quota(self) -> Quota | None:
+        """Where this client stands with the service's quota; `None` without limits."""
+        return self._async.quota
 
     def account(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from typing import Any
 
@@ -14,6 +15,7 @@ from cronofy_async.core.errors import (
     ConnectError,
     InvalidArgumentError,
     NotFoundError,
+    OutcomeUnknownError,
     RateLimitError,
     ServerError,
     TransportError,
@@ -122,12 +124,14 @@ def test_faults_are_tried_again_if_repeating_is_harmless(
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 @pytest.mark.parametrize("operation", UNREPEATABLE)
 def test_faults_end_what_must_not_be_repeated(operation: type[Operation[Any]], status: int) -> None:
-    """Creations and token exchanges are not sent again after a fault of the service."""
+    """Creations and token exchanges are not sent again, and nobody knows what became of them."""
     flow = start(operation())
     next(flow)
 
-    with pytest.raises(ServerError):
+    with pytest.raises(OutcomeUnknownError) as caught:
         flow.send(answer(status))
+    assert (1, operation()) == (caught.value.attempts, caught.value.operation)
+    assert isinstance(caught.value.__cause__, ServerError)
 
 
 @pytest.mark.parametrize("status", [301, 400, 402, 403, 404, 410, 418, 422, 423, 501])
@@ -161,8 +165,9 @@ def test_an_unknown_outcome_is_tried_again_only_if_harmless(error: TransportErro
     for operation in UNREPEATABLE:
         flow = start(operation())
         next(flow)
-        with pytest.raises(type(error)):
+        with pytest.raises(OutcomeUnknownError) as caught:
             flow.throw(error)
+        assert error is caught.value.__cause__
 
 
 def test_the_last_attempt_s_error_is_raised() -> None:
@@ -248,8 +253,8 @@ class TestWaiting:
         assert wait == RetryPolicy(wait_initial=2, wait_jitter=0.5).wait(1, draw)
 
     def test_retry_after_wins(self) -> None:
-        """The service's wish replaces our wait, and the jitter is put on top."""
-        flow = start(ReadThing(), RetryPolicy(wait_jitter=0.25))
+        """The service's wish replaces our wait, and a jitter of its own is put on top."""
+        flow = start(ReadThing(), RetryPolicy(retry_after_jitter=0.25))
         next(flow)
 
         assert 7.25 == flow.send(answer(429, retry_after="7")).after
@@ -275,6 +280,37 @@ class TestWaiting:
         with pytest.raises(TransportTimeoutError):
             flow.throw(TransportTimeoutError("over"))
 
+    def test_the_oldest_form_of_a_date_is_greenwich_s(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It names no zone, and that of the machine has nothing to do with it."""
+        with monkeypatch.context() as patch:
+            patch.setenv("TZ", "America/New_York")
+            time.tzset()
+            assert 20.0 == retry_after("Thu Jan  1 00:00:30 1970", lambda: 10.0)
+        time.tzset()
+
+    def test_a_date_is_compared_with_the_answer_s_own(self) -> None:
+        """A wait until a date is right although our clock is wrong."""
+        flow = start(ReadThing(), RetryPolicy(retry_after_jitter=0))
+        next(flow)
+        response = answer(
+            503,
+            date="Sat, 21 Nov 2026 10:00:00 GMT",
+            retry_after="Sat, 21 Nov 2026 10:00:07 GMT",
+        )
+
+        assert 7.0 == flow.send(response).after
+
+    def test_a_patient_call_waits_for_the_service_s_quota(self) -> None:
+        """The wait that a 429 asks for may be longer than the time left; no other may."""
+        flow = start(ReadThing(), remaining=lambda: 0.9, is_patient=True)
+        next(flow)
+        send = flow.send(answer(429, retry_after="30"))
+        assert (31.0, True) == (send.after, send.for_quota)
+        with pytest.raises(ServerError):
+            flow.send(answer(503))
+
     @pytest.mark.parametrize(
         ("header", "seconds"),
         [
@@ -284,7 +320,14 @@ class TestWaiting:
             ("Thu, 01 Jan 1970 00:00:30 GMT", 20.0),
             ("Wed, 31 Dec 1969 23:59:59 GMT", 0.0),
             ("-1", None),
-            ("1.5", None),
+            ("1.5", 1.5),
+            ("2.", 2.0),
+            (".5", None),
+            ("+3", None),
+            ("1_0", None),
+            ("Thursday, 01-Jan-70 00:00:30 GMT", 20.0),
+            ("Thu Jan  1 00:00:30 1970", 20.0),
+            ("Fri, 31 Dec 2999 23:59:59 GMT", 32503679989.0),
             ("1e309", None),
             ("inf", None),
             ("nan", None),
@@ -310,6 +353,7 @@ class TestWaiting:
         ("wait_max", float("inf")),
         ("wait_jitter", float("nan")),
         ("retry_after_max", -0.1),
+        ("retry_after_jitter", -0.1),
     ],
 )
 def test_nonsensical_policies_are_refused(field: str, value: float) -> None:

@@ -18,7 +18,7 @@ from cronofy_async import (
     Limits,
     TransportTimeoutError,
 )
-from cronofy_async.client.pacing import SlidingPacer
+from cronofy_async.client.pacing import OwnShare, Pacer
 from cronofy_async.client.runtime import Runtime
 from cronofy_async.core.wire import Request, Response
 
@@ -86,7 +86,7 @@ def test_no_window_holds_more_than_the_quota(
 ) -> None:
     """In any second and minute, and at any moment; nobody waits for ever, order is kept."""
     clock = VirtualTime(start)
-    pacer = SlidingPacer(limits, clock, clock.sleep)
+    pacer = Pacer(limits, OwnShare(limits, clock, clock.sleep))
     sent: list[float] = []
     asked: list[int] = []
     admitted: list[int] = []
@@ -134,7 +134,7 @@ def test_no_window_holds_more_than_the_quota(
     assert sorted(order) == order
     staying = {number for number, (_, _, after) in enumerate(askers) if after is None}
     assert staying <= set(admitted)
-    assert (0, 0) == (pacer._under_way, len(pacer._queue))
+    assert (0, 0, {}) == (pacer._under_way, pacer._waiting, pacer._queue)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_no_window_holds_more_than_the_quota(
 def test_the_quota_is_used(limits: Limits, count: int, least: float) -> None:
     """Many askers are through in the time that the tightest limit allows, and five percent."""
     clock = VirtualTime()
-    pacer = SlidingPacer(limits, clock, clock.sleep)
+    pacer = Pacer(limits, OwnShare(limits, clock, clock.sleep))
     last = 0.0
 
     async def ask() -> None:
@@ -169,7 +169,8 @@ def test_the_quota_is_used(limits: Limits, count: int, least: float) -> None:
 def test_after_an_idle_time_the_burst_goes_out_at_once() -> None:
     """As many as the burst go without a wait, and the next waits for a fiftieth of a second."""
     time_ = FrozenTime()
-    pacer = SlidingPacer(Limits(concurrent=100), time_, time_.sleep)
+    limits = Limits(concurrent=100)
+    pacer = Pacer(limits, OwnShare(limits, time_, time_.sleep))
     assert [True] * 45 == [pacer.try_acquire() for _ in range(45)]
     assert not pacer.try_acquire()
     time_.time += 0.0201
@@ -289,9 +290,8 @@ async def test_no_more_requests_are_under_way_than_allowed() -> None:
 @pytest.mark.asyncio
 async def test_a_real_clock_is_no_different() -> None:
     """With real time, a burst and a few more keep their distance."""
-    pacer = SlidingPacer(
-        Limits(per_second=200, burst=2, per_minute=9999), time.monotonic, Runtime().sleep
-    )
+    limits = Limits(per_second=200, burst=2, per_minute=9999)
+    pacer = Pacer(limits, OwnShare(limits, time.monotonic, Runtime().sleep))
     began = time.monotonic()
     for _ in range(6):
         await pacer.acquire()

@@ -111,9 +111,10 @@ def test_the_examples_run(example: Path, environment: dict[str, str]) -> None:
 
 
 @pytest.mark.slow
-def test_the_programs_of_the_sandbox_page_run(environment: dict[str, str]) -> None:
-    """The programs of the page about the sandbox end well, one after the other."""
-    page = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["sandbox", "reliability"])
+def test_the_programs_of_a_page_run(name: str, environment: dict[str, str]) -> None:
+    """The programs of a page of the docs end well, one after the other."""
+    page = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
     programs = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
     done = run(["-c", "\n".join(programs)], environment)
 

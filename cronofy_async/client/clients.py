@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 
 import attrs
 
+from ..core.budget import RetryBudget
 from ..core.errors import InvalidArgumentError
 from ..core.exchange import Answer, RetryPolicy
 from ..core.operation import Operation
@@ -21,9 +22,10 @@ from .driver import Driver
 from .endpoints import AccountEndpoints, ApplicationEndpoints, AsyncCaller
 from .many import ManyAccounts
 from .options import Options, Settings, secret
-from .pacing import Limits, pacer_for
+from .pacing import Limits, Quota, pacer_for
 from .pagers import AsyncPager
 from .runtime import Runtime
+from .sharing import QuotaStore
 from .tokens import MemoryTokenStore, TokenHolder, Tokens, TokenStore
 
 if TYPE_CHECKING:
@@ -101,6 +103,18 @@ class _Client(AsyncCaller):
         if not isinstance(headers, Unset):
             changes["headers"] = {**options.headers, **headers}
         return attrs.evolve(options, **changes)
+
+
+def _budget(given: RetryBudget | Unset | None) -> RetryBudget | None:
+    if isinstance(given, Unset):
+        return RetryBudget()
+    if given is not None and not isinstance(given, RetryBudget):
+        raise InvalidArgumentError(
+            "retry_budget",
+            f"is a {type(given).__name__}",
+            "make it with RetryBudget(...), or give None",
+        )
+    return given
 
 
 def _unread(_: Response) -> None:
@@ -190,6 +204,10 @@ class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
         limits: How many requests go out, all accounts together; left out: what the
             service allows by default. `None` switches it off. A call's timeout includes
             its wait for the quota, but a page's does not.
+        quota_store: Where several processes or machines keep one quota together; left out:
+            this client has *limits* for itself.
+        retry_budget: What retries of all calls together are paid from; left out: one of its
+            own. `None` leaves only *retry* to bound them.
         runtime: Time and chance; for tests.
 
     Raises:
@@ -215,6 +233,8 @@ class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
         retry: RetryPolicy | None = None,
         headers: Mapping[str, str] | None = None,
         limits: Limits | Unset | None = UNSET,
+        quota_store: QuotaStore | None = None,
+        retry_budget: RetryBudget | Unset | None = UNSET,
         runtime: Runtime | None = None,
     ) -> None:
         settings = Settings.gather(
@@ -226,14 +246,22 @@ class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
             app_url=app_url,
         )
         runtime = runtime or Runtime()
+        application = f"{settings.client_id or ''}@{settings.hosts.api}"
+        pacer = pacer_for(limits, runtime, quota_store, application)
         super().__init__(
-            Driver(settings.hosts, transport, runtime, pacer_for(limits, runtime)),
+            Driver(settings.hosts, transport, runtime, pacer, _budget(retry_budget)),
             ApplicationCredentials(settings),
             Options(timeout=timeout, retry=retry or RetryPolicy(), headers=headers or {}),
         )
         self._settings = settings
         self._store: TokenStore = token_store or MemoryTokenStore()
         self._holders: WeakValueDictionary[str, TokenHolder] = WeakValueDictionary()
+
+    @property
+    def quota(self) -> Quota | None:
+        """Where this client stands with the service's quota; `None` without limits."""
+        pacer = self.driver.pacer
+        return None if pacer is None else pacer.look()
 
     def account(
         self,

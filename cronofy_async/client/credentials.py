@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable
 from typing import Any, Protocol
 
 from ..core.errors import CredentialError
@@ -28,6 +29,11 @@ class Credentials(Protocol):
         """Whether it is there without asking anybody."""
         ...
 
+    @property
+    def account(self) -> Hashable:
+        """Whose it is: accounts take turns when requests have to wait."""
+        ...
+
     async def prepare(self) -> None:
         """Look for the credential where it may be kept."""
         ...
@@ -49,6 +55,7 @@ class ApplicationCredentials:
 
     renewable = False
     at_hand = True
+    account: Hashable = None
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -94,6 +101,12 @@ class AccountCredentials:
     def at_hand(self) -> bool:
         """Whether there is an access token."""
         return self._holder.at_hand
+
+    @property
+    def account(self) -> Hashable:
+        """The account's sub, or its token where that is unknown."""
+        holder = self._holder
+        return holder.sub or holder.current.access_token or holder.current.refresh_token
 
     async def prepare(self) -> None:
         """Look for tokens in the store."""

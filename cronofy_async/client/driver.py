@@ -8,7 +8,14 @@ from typing import Any, Final, TypeVar
 
 import anyio
 
-from ..core.errors import CronofyError, InvalidArgumentError, TransportError, TransportTimeoutError
+from ..core.budget import RetryBudget
+from ..core.errors import (
+    CronofyError,
+    InvalidArgumentError,
+    RateLimitError,
+    TransportError,
+    TransportTimeoutError,
+)
 from ..core.exchange import Answer, exchange
 from ..core.hosts import Hosts
 from ..core.operation import Operation
@@ -16,8 +23,9 @@ from ..core.transport import Transport, load_transport
 from ..core.wire import Request, Response
 from .credentials import Credentials
 from .flights import Flight
+from .limits import Limits
 from .options import USER_AGENT, Options
-from .pacing import Limits, Pacer, SlidingPacer
+from .pacing import Pacer
 from .runtime import Runtime, on_trio
 
 __all__ = ("Driver", "Plug")
@@ -39,6 +47,7 @@ class Driver:
             and closed with the client.
         runtime: Time and chance.
         pacer: Holds requests back that are too many; `None` holds back none.
+        budget: What retries are paid from; `None` if they cost nothing.
     """
 
     def __init__(
@@ -47,6 +56,7 @@ class Driver:
         transport: Transport | str | None,
         runtime: Runtime,
         pacer: Pacer | None = None,
+        budget: RetryBudget | None = None,
     ) -> None:
         self.hosts: Hosts = hosts
         self.runtime: Runtime = runtime
@@ -55,13 +65,13 @@ class Driver:
         """Work of the client's own that must not be cut off."""
         self.ahead: set[Flight[Any]] = set()
         """Requests sent ahead, which closing cuts off."""
-        self._pacer = pacer
+        self.pacer: Pacer | None = pacer
+        self._budget = budget
 
     @property
     def concurrent(self) -> int:
         """How many requests may be under way at once; by default where nothing limits them."""
-        pacer = self._pacer
-        return (pacer.limits if isinstance(pacer, SlidingPacer) else Limits()).concurrent
+        return (Limits() if self.pacer is None else self.pacer.limits).concurrent
 
     async def run(
         self,
@@ -87,8 +97,28 @@ class Driver:
         Raises:
             CronofyError: Whatever of the tree in `cronofy_async.core.errors` befell it.
         """
+        began = self.runtime.monotonic()
+        try:
+            return await self._run(
+                operation, credentials, options, began + options.timeout, request, read, is_patient
+            )
+        except CronofyError as error:
+            error.elapsed = self.runtime.monotonic() - began
+            if self.pacer is not None and isinstance(error, RateLimitError):
+                await self.pacer.slow_down(error.retry_after or 0.0)
+            raise
+
+    async def _run(
+        self,
+        operation: Operation[T],
+        credentials: Credentials,
+        options: Options,
+        deadline: float,
+        request: Request | None,
+        read: Callable[[Response], Any] | None,
+        is_patient: bool,
+    ) -> Answer[T]:
         runtime = self.runtime
-        deadline = runtime.monotonic() + options.timeout
 
         def remaining() -> float:
             return deadline - runtime.monotonic()
@@ -104,13 +134,19 @@ class Driver:
             renewable=credentials.renewable,
             request=request,
             read=read,
+            budget=self._budget,
+            is_patient=is_patient,
         )
         sent: Request | None = None
         try:
             send = next(flow)
             while True:
+                if send.for_quota and self.pacer is not None:
+                    await self.pacer.slow_down(send.after)
                 if send.after:
                     await runtime.sleep(send.after)
+                    if send.for_quota and is_patient:
+                        deadline += send.after
                 base = (
                     sent if send.renew and sent is not None else self._dress(send.request, options)
                 )
@@ -119,16 +155,16 @@ class Driver:
                 sent = await (work if at_once else self._in_time(work, remaining()))
                 wire = self.hosts.resolve(sent, operation.host)
                 try:
-                    if self._pacer is None:
+                    if self.pacer is None:
                         response = await self._send(wire, remaining())
                     else:
-                        if not self._pacer.try_acquire():
-                            waited = await self._acquire(self._pacer, remaining(), is_patient)
-                            deadline += waited
+                        if not self.pacer.try_acquire():
+                            waiting = self.pacer.acquire(credentials.account)
+                            deadline += await self._acquire(waiting, remaining(), is_patient)
                         try:
                             response = await self._send(wire, remaining())
                         finally:
-                            self._pacer.release()
+                            self.pacer.release()
                 except TransportError as error:
                     send = flow.throw(error)
                 else:
@@ -145,7 +181,7 @@ class Driver:
 
     async def _send(self, request: Request, timeout: float) -> Response:
         if timeout <= 0:
-            raise TransportTimeoutError("the time for this call is over", request)
+            raise _unsent("the time for this call is over", request)
         return await self.plug.transport().send(request, timeout=timeout)
 
     async def _in_time(self, work: Awaitable[T], seconds: float, awaited: str = "its token") -> T:
@@ -154,17 +190,15 @@ class Driver:
             with anyio.fail_after(max(seconds, 0)):
                 return await work
         except TimeoutError:
-            raise TransportTimeoutError(
-                f"the time for this call was over before {awaited} was there"
-            ) from None
+            raise _unsent(f"the time for this call was over before {awaited} was there") from None
 
-    async def _acquire(self, pacer: Pacer, seconds: float, is_patient: bool) -> float:
+    async def _acquire(self, work: Awaitable[None], seconds: float, is_patient: bool) -> float:
         """Wait for the quota; the seconds by which that delays the deadline."""
         if not is_patient:
-            await self._in_time(pacer.acquire(), seconds, "its share of the quota")
+            await self._in_time(work, seconds, "its share of the quota")
             return 0.0
         began = self.runtime.monotonic()
-        await pacer.acquire()
+        await work
         return self.runtime.monotonic() - began
 
     async def aclose(self) -> None:
@@ -222,6 +256,12 @@ class Plug:
         own, self._own = self._own, None
         if own is not None:
             await own.aclose()
+
+
+def _unsent(message: str, request: Request | None = None) -> TransportTimeoutError:
+    error = TransportTimeoutError(message, request)
+    error.was_sent = False
+    return error
 
 
 def _fitting() -> str:

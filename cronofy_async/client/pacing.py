@@ -3,111 +3,77 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Any, Final, Protocol
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Final, Protocol
 
 import anyio
 import attrs
 
 from ..core.errors import InvalidArgumentError
 from ..core.unset import Unset
+from .limits import Limits
 from .runtime import Runtime
+from .sharing import QuotaStore, StoredShare
+from .windows import MINUTE, SECOND, Windows
 
-__all__ = ("Limits", "Pacer", "SlidingPacer", "pacer_for")
+__all__ = ("Limits", "Pacer", "Quota", "pacer_for")
 
-_SECOND: Final = 1.0
-_MINUTE: Final = 60.0
-# The burst is no quota: there, what sums of fractions are off by is let go.
-_SLACK: Final = 1e-6
 # A shorter wait may be less than the clock can tell, and would never end.
 _SHORTEST: Final = 1e-4
 
 
-def _count(_: Any, field: attrs.Attribute[int], value: Any) -> None:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidArgumentError(
-            field.name, f"is a {type(value).__name__}", "give a whole number"
-        )
-    if value < 1:
-        raise InvalidArgumentError(field.name, f"{value} is too few", "give 1 or more")
-
-
-def _burst(limits: Any) -> int:
-    # Whether per_second is a number at all is checked after this.
-    return max(1, limits.per_second * 9 // 10) if isinstance(limits.per_second, int) else 1
-
-
 @attrs.frozen(kw_only=True)
-class Limits:
+class Quota:
     """
-    How many requests a client sends, all its accounts together.
-
-    What is left out is what the service allows an application by default. The service
-    counts an application's requests, not a client's: share them out if there are several.
+    Where a client stands with the service's quota.
 
     Attributes:
-        concurrent: Requests under way at once.
-        per_second: Requests in any second.
-        burst: Requests without a pause between them after an idle time. Left out: nine
-            tenths of *per_second*, as the network squeezes together what was sent apart.
-        per_minute: Requests in any minute.
-
-    Raises:
-        InvalidArgumentError: One is no whole number above 0, or *burst* is above
-            *per_second*.
-
-    Source: /developers/api/rate-limits/
+        limits: What it keeps to.
+        under_way: Requests whose answer is not there yet.
+        waiting: Requests that are held back.
+        last_second: Requests that went out in the last second; with a quota store, those
+            of everybody who uses it, when it was last asked.
+        last_minute: The same for the last minute.
+        share: Which part of the limits is in use, from 0 to 1; less than 1 after a 429.
+        paused: Seconds for which nothing goes out, because of a 429.
+        is_shared: Whether a quota store is in use, and answers.
     """
 
-    concurrent: int = attrs.field(default=16, validator=_count)
-    per_second: int = attrs.field(default=50, validator=_count)
-    burst: int = attrs.field(
-        default=attrs.Factory(_burst, takes_self=True),
-        validator=_count,
-    )
-    per_minute: int = attrs.field(default=500, validator=_count)
-
-    def __attrs_post_init__(self) -> None:
-        if self.burst > self.per_second:
-            raise InvalidArgumentError("burst", "is above per_second", "give at most as many")
+    limits: Limits
+    under_way: int
+    waiting: int
+    last_second: int
+    last_minute: int
+    share: float
+    paused: float
+    is_shared: bool
 
 
-class Pacer(Protocol):
-    """
-    Whatever can hold a request back; asked once for each request on the wire.
+class Share(Protocol):
+    """Whatever knows when the next request may go out."""
 
-    `try_acquire` and `acquire` each take one place, which `release` gives back.
-    """
+    is_shared: bool
 
-    def try_acquire(self) -> bool:
-        """Take a place at once; false if that would be too soon, or others wait."""
+    def take(self) -> float:
+        """Take leave for one request: 0, or the seconds after which to come again."""
         ...
 
-    async def acquire(self) -> None:
-        """Wait for a place, behind those who came before. Cancelled, it takes none."""
+    async def wait(self, seconds: float, wanted: int) -> None:
+        """Wait for what `take` could not give, or ask for it."""
         ...
 
-    def release(self) -> None:
-        """Give a place back: the answer is there, or will not come."""
+    async def slow_down(self, seconds: float) -> None:
+        """Take in that the service refused a request, and let nothing out for so long."""
+        ...
+
+    def look(self) -> tuple[Windows, float]:
+        """What went out of late, and the time by that clock."""
         ...
 
 
-class _Turn:
-    """Somebody who waits."""
-
-    __slots__ = ("called", "has_come")
-
-    def __init__(self) -> None:
-        self.called = anyio.Event()
-        self.has_come = False
-
-
-class SlidingPacer:
+class OwnShare:
     """
-    Keeps to `Limits` in any second and any minute, in the order of asking.
-
-    There is no task and no timer: the first in the queue waits for its moment, and then
-    calls those for whom there is a place.
+    The whole quota for one client.
 
     Args:
         limits: What to keep to.
@@ -115,99 +81,173 @@ class SlidingPacer:
         sleep: Waits so many seconds.
     """
 
+    is_shared = False
+
     def __init__(
         self,
         limits: Limits,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
-        self.limits: Limits = limits
+        self._limits = limits
         self._clock = clock
         self._sleep = sleep
+        self._windows = Windows.of(limits)
+
+    def take(self) -> float:
+        """Take leave for one request: 0, or the seconds after which to come again."""
+        now = self._clock()
+        windows = self._windows
+        wait = windows.next(now, self._limits) - now
+        if wait <= 0:
+            windows.take(now, now, self._limits)
+            return 0.0
+        return wait
+
+    async def wait(self, seconds: float, wanted: int) -> None:
+        """Wait until the moment is there."""
+        del wanted
+        await self._sleep(max(seconds, _SHORTEST))
+
+    async def slow_down(self, seconds: float) -> None:
+        """Let nothing out for so long, and less after that."""
+        self._windows.slow_down(self._clock(), seconds, self._limits)
+
+    def look(self) -> tuple[Windows, float]:
+        """What went out of late, and the time."""
+        return self._windows, self._clock()
+
+
+class Pacer:
+    """
+    Lets requests out by `Limits`, in turn between the accounts that wait.
+
+    Of several accounts with requests that wait, each gets one out before any gets
+    another; within an account they go in the order of asking. There is no task and no
+    timer: the first in the queue waits for its moment, and then wakes the next.
+
+    Args:
+        limits: What to keep to.
+        share: Knows when the next request may go out.
+    """
+
+    def __init__(self, limits: Limits, share: Share) -> None:
+        self.limits: Limits = limits
+        self._share = share
         self._under_way = 0
-        # When the last requests went out, as far back as a quota reaches.
-        self._sent: deque[float] = deque(maxlen=max(limits.per_second, limits.per_minute))
-        self._interval = _SECOND / limits.per_second
-        self._tolerance = (limits.burst - 1) * self._interval + _SLACK
-        # When the bucket of the burst will be full again.
-        self._full_at = 0.0
-        self._queue: deque[_Turn] = deque()
+        # The accounts that wait, in turn; the first request of the first is the next.
+        self._queue: dict[Hashable, deque[anyio.Event]] = {}
+        self._waiting = 0
+        self._released: anyio.Event | None = None
 
     def try_acquire(self) -> bool:
         """Take a place at once; false if that would be too soon, or others wait."""
-        if self._queue or self._under_way >= self.limits.concurrent:
+        if self._waiting or self._under_way >= self.limits.concurrent or self._share.take() > 0:
             return False
-        now = self._clock()
-        if self._wait(now) > 0:
-            return False
-        self._take(now)
+        self._under_way += 1
         return True
 
-    async def acquire(self) -> None:
-        """Wait for a place, behind those who came before. Cancelled, it takes none."""
-        turn = _Turn()
-        self._queue.append(turn)
-        self._admit()
+    async def acquire(self, account: Hashable = None) -> None:
+        """
+        Wait for a place. Cancelled, it takes none.
+
+        Args:
+            account: Whose request it is.
+        """
+        turn = anyio.Event()
+        self._queue.setdefault(account, deque()).append(turn)
+        self._waiting += 1
+        has_place = False
         try:
-            while not turn.has_come:
-                wait = 0.0
-                if self._queue[0] is turn and self._under_way < self.limits.concurrent:
-                    wait = self._wait(self._clock())
-                if wait > 0:
-                    await self._sleep(max(wait, _SHORTEST))
-                    self._admit()
-                else:
-                    await turn.called.wait()
-                    turn.called = anyio.Event()
-        except BaseException:
-            if turn.has_come:
-                self.release()
-            else:
-                self._queue.remove(turn)
-                self._admit()
-            raise
+            if self._next() is not turn:
+                await turn.wait()
+            while True:
+                if self._under_way >= self.limits.concurrent:
+                    self._released = anyio.Event()
+                    await self._released.wait()
+                    continue
+                wait = self._share.take()
+                if wait <= 0:
+                    break
+                free = self.limits.concurrent - self._under_way
+                await self._share.wait(wait, min(self._waiting, free))
+            self._under_way += 1
+            has_place = True
+        finally:
+            self._leave(account, turn, has_place)
 
     def release(self) -> None:
         """Give a place back: the answer is there, or will not come."""
         self._under_way -= 1
-        self._admit()
+        if self._released is not None:
+            self._released.set()
+            self._released = None
 
-    def _admit(self) -> None:
-        """Give everybody a place for whom there is one, at once: each turn of the loop counts."""
-        while self._queue and self._under_way < self.limits.concurrent:
-            now = self._clock()
-            if self._wait(now) > 0:
-                # Whoever is first now waits for that moment.
-                self._queue[0].called.set()
-                return
-            turn = self._queue.popleft()
-            self._take(now)
-            turn.has_come = True
-            turn.called.set()
+    async def slow_down(self, seconds: float) -> None:
+        """
+        Take in that the service refused a request because of its quota.
 
-    def _wait(self, now: float) -> float:
-        """Seconds until one more request keeps all the limits."""
-        sent, limits = self._sent, self.limits
-        wait = self._full_at - now - self._tolerance
-        for quota, span in ((limits.per_second, _SECOND), (limits.per_minute, _MINUTE)):
-            if len(sent) >= quota:
-                wait = max(wait, sent[-quota] + span - now)
-        return wait
+        Args:
+            seconds: For how long nothing is to go out.
+        """
+        if self.limits.adaptive:
+            await self._share.slow_down(seconds)
 
-    def _take(self, now: float) -> None:
-        self._under_way += 1
-        self._sent.append(now)
-        self._full_at = max(self._full_at, now) + self._interval
+    def look(self) -> Quota:
+        """Where the client stands now."""
+        windows, now = self._share.look()
+        return Quota(
+            limits=self.limits,
+            under_way=self._under_way,
+            waiting=self._waiting,
+            last_second=windows.count(now, SECOND),
+            last_minute=windows.count(now, MINUTE),
+            share=windows.share(now),
+            paused=max(0.0, windows.paused_until - now),
+            is_shared=self._share.is_shared,
+        )
+
+    def _next(self) -> anyio.Event | None:
+        for line in self._queue.values():
+            return line[0]
+        return None
+
+    def _leave(self, account: Hashable, turn: anyio.Event, has_place: bool) -> None:
+        self._waiting -= 1
+        was_next = self._next() is turn
+        line = self._queue[account]
+        line.remove(turn)
+        if has_place or not line:
+            # It is the others' turn now.
+            del self._queue[account]
+            if line:
+                self._queue[account] = line
+        following = self._next()
+        if was_next and following is not None:
+            following.set()
 
 
-def pacer_for(limits: Limits | Unset | None, runtime: Runtime) -> Pacer | None:
+def pacer_for(
+    limits: Limits | Unset | None,
+    runtime: Runtime,
+    store: QuotaStore | None = None,
+    application: str = "",
+) -> Pacer | None:
     """
     The pacer of a client.
 
     Raises:
-        InvalidArgumentError: *limits* are no `Limits`.
+        InvalidArgumentError: *limits* are no `Limits`, or *store* is no `QuotaStore`.
     """
+    if store is not None and not isinstance(store, QuotaStore):
+        raise InvalidArgumentError(
+            "quota_store", "has no update of its own", "give a SQLiteQuotaStore or the like"
+        )
     if limits is None:
+        if store is not None:
+            raise InvalidArgumentError(
+                "quota_store", "is given without limits", "leave limits out, or give Limits(...)"
+            )
         return None
     if isinstance(limits, Unset):
         limits = Limits()
@@ -215,4 +255,7 @@ def pacer_for(limits: Limits | Unset | None, runtime: Runtime) -> Pacer | None:
         raise InvalidArgumentError(
             "limits", f"is a {type(limits).__name__}", "make it with Limits(...), or give None"
         )
-    return SlidingPacer(limits, runtime.monotonic, runtime.sleep)
+    clock, sleep = runtime.monotonic, runtime.sleep
+    if store is None:
+        return Pacer(limits, OwnShare(limits, clock, sleep))
+    return Pacer(limits, StoredShare(limits, store, application, clock, sleep))

@@ -14,6 +14,7 @@ Everything that can go wrong, by meaning.
     ├── TransportError            no complete answer arrived
     │   ├── ConnectError          no connection: the request was not sent
     │   └── TransportTimeoutError the time allowed for the call is over
+    ├── OutcomeUnknownError       what must not be repeated may or may not have been carried out
     ├── DecodeError               an answer arrived that cannot be read
     ├── SignatureError            a notification is not signed with our secret
     └── APIError                  the service refused: .status .errors .operation
@@ -37,8 +38,12 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-import attrs
-
+from .refusals import INVALID as INVALID
+from .refusals import REQUIRED as REQUIRED
+from .refusals import UNKNOWN as UNKNOWN
+from .refusals import Failure as Failure
+from .refusals import FieldError as FieldError
+from .refusals import field_errors, json_object
 from .wire import Request, Response
 
 if TYPE_CHECKING:
@@ -55,11 +60,13 @@ __all__ = (
     "CredentialError",
     "CronofyError",
     "DecodeError",
+    "Failure",
     "FieldError",
     "GoneError",
     "InvalidArgumentError",
     "InvalidRequestError",
     "NotFoundError",
+    "OutcomeUnknownError",
     "PageExpiredError",
     "PaginationError",
     "PaymentRequiredError",
@@ -77,10 +84,6 @@ __all__ = (
 
 _E = TypeVar("_E", bound="APIError")
 
-REQUIRED: Final = "errors.required"
-INVALID: Final = "errors.invalid"
-UNKNOWN: Final = "errors.not_recognized"
-
 
 class CronofyError(Exception):
     """
@@ -90,11 +93,17 @@ class CronofyError(Exception):
         cursor: Where to resume a read of pages that this error cut short, with the
             numbers of pages and entries handed out before; `None` for any other call.
         collected: The entries that ``collect`` had read before; not kept by a pickle.
+        attempts: How many attempts the call took; 0 if it ended before the first.
+        history: What befell each attempt, in order, the last included.
+        elapsed: Seconds from the call's beginning to its end; `None` before that.
     """
 
     __slots__ = ("collected",)
 
     cursor: Cursor | None = None
+    attempts: int = 0
+    history: tuple[Failure, ...] = ()
+    elapsed: float | None = None
     collected: Collected[Any] | None
 
     def __getattr__(self, name: str) -> Any:
@@ -139,20 +148,6 @@ class PageExpiredError(PaginationError):
     """The service does not keep the next page any longer: read from the start."""
 
 
-@attrs.frozen
-class FieldError:
-    """
-    One complaint about one field, as the service words it.
-
-    Attributes:
-        key: For programs, for example ``errors.required``.
-        description: For people; its wording may change.
-    """
-
-    key: str
-    description: str
-
-
 class RequestParseError(CronofyError):
     """
     A request cannot be read as the operation that its path names.
@@ -187,10 +182,16 @@ class TransportError(CronofyError):
     """
     No complete answer arrived.
 
+    When an earlier attempt of the call was answered, that answer is the error, and this its
+    cause; but a `TransportTimeoutError` is raised all the same.
+
     Attributes:
         request: The request, if it got as far as a transport: method, origin and path,
             without headers, query and body.
+        was_sent: Whether the request may have reached the service.
     """
+
+    was_sent: bool = True
 
     def __init__(self, message: str, request: Request | None = None) -> None:
         super().__init__(message)
@@ -209,9 +210,45 @@ class TransportError(CronofyError):
 class ConnectError(TransportError):
     """No connection was made: the request was certainly not sent."""
 
+    was_sent = False
+
 
 class TransportTimeoutError(TransportError):
     """The time allowed for the call was over before its answer was complete."""
+
+
+class OutcomeUnknownError(CronofyError):
+    """
+    A request that must not be repeated may or may not have been carried out.
+
+    It was sent, and then no complete answer arrived, or the service failed while it worked on
+    it; ``__cause__`` says which. Nobody sent it again. Look before you do.
+
+    Attributes:
+        operation: The call; ``client.send(error.operation)`` repeats it. Not kept by a
+            pickle.
+        lookup: How to find out what was done, in words; empty if there is no way.
+    """
+
+    def __init__(self, message: str, lookup: str = "") -> None:
+        super().__init__(message, lookup)
+        self.lookup: str = lookup
+        self.operation: Operation[Any] | None = None
+
+    @classmethod
+    def of(cls, operation: Operation[Any]) -> Self:
+        """Make the error of one call."""
+        name = type(operation).__name__
+        error = cls(f"{name} may or may not have been carried out", operation.lookup)
+        error.operation = operation
+        return error
+
+    def __str__(self) -> str:
+        message: str = self.args[0]
+        return f"{message}: {self.lookup}" if self.lookup else message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), self.args, {**vars(self), "operation": None}
 
 
 class DecodeError(CronofyError):
@@ -250,7 +287,6 @@ class APIError(CronofyError):
         errors: Complaints by field; empty unless the service named fields.
         error: OAuth's error code (``invalid_grant``), if the service gave one.
         retry_after: Seconds that the service asks to wait, if it does.
-        attempts: How many requests were sent before giving up.
     """
 
     def __init__(self, response: Response, operation: Operation[Any] | None = None) -> None:
@@ -261,8 +297,8 @@ class APIError(CronofyError):
         self.status: int = response.status
         self.attempts: int = 1
         self.retry_after: float | None = None
-        body = _json_object(response)
-        self.errors: Mapping[str, tuple[FieldError, ...]] = _field_errors(body)
+        body = json_object(response)
+        self.errors: Mapping[str, tuple[FieldError, ...]] = field_errors(body)
         error = body.get("error")
         self.error: str | None = error if isinstance(error, str) else None
 
@@ -364,26 +400,3 @@ def error_for(response: Response, operation: Operation[Any] | None = None) -> AP
     """Choose the error that fits a status other than 2xx."""
     fallback = ServerError if response.status >= 500 else APIError
     return _BY_STATUS.get(response.status, fallback)(response, operation)
-
-
-def _json_object(response: Response) -> Mapping[str, Any]:
-    # Error bodies may be missing or be a gateway's HTML page: that never hides the status.
-    try:
-        body = response.json()
-    except (ValueError, RecursionError):
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
-def _field_errors(body: Mapping[str, Any]) -> Mapping[str, tuple[FieldError, ...]]:
-    fields = body.get("errors")
-    if not isinstance(fields, dict):
-        return {}
-    return {
-        str(name): tuple(
-            FieldError(str(item.get("key", "")), str(item.get("description", "")))
-            for item in (items if isinstance(items, list) else [])
-            if isinstance(item, dict)
-        )
-        for name, items in fields.items()
-    }

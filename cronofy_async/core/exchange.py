@@ -9,36 +9,51 @@ without loop, clock or network.
 
 When a request may be sent again::
 
-    outcome                       READ   KEYED  CREATE  TOKEN
-    no connection was made        yes    yes    yes     yes
-    no complete answer            yes    yes    no      no
-    429                           yes    yes    yes     yes
-    500                           yes    yes    no      no
-    502, 503, 504                 yes    yes    no      no
+    outcome                       READ   KEYED  CREATE   TOKEN
+    nothing was sent              yes    yes    yes      yes
+    no complete answer            yes    yes    unknown  unknown
+    429                           yes    yes    yes      yes
+    500, 502, 503, 504            yes    yes    unknown  unknown
     401, with a renewable token   once, with a new token
     every other status            no
+
+*unknown* is an `OutcomeUnknownError`. When a delete is sent again whose first request may
+have been carried out, 404 and 410 are its success.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Generator
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
-from .errors import APIError, ConnectError, InvalidArgumentError, TransportError
+from .budget import RetryBudget
+from .errors import (
+    APIError,
+    CronofyError,
+    Failure,
+    InvalidArgumentError,
+    OutcomeUnknownError,
+    TransportError,
+    TransportTimeoutError,
+)
 from .operation import Credential, Operation, Retry
 from .wire import Request, Response, Send
 
 __all__ = ("Answer", "RetryPolicy", "exchange")
 
 T = TypeVar("T")
+E = TypeVar("E", bound=CronofyError)
 
-_ALWAYS: Final = frozenset({429})
+THROTTLED: Final = 429
 _IF_REPEATABLE: Final = frozenset({500, 502, 503, 504})
 _REPEATABLE: Final = frozenset({Retry.READ, Retry.KEYED})
+_SECONDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{0,9})?")
 
 
 def is_finite(value: Any) -> bool:
@@ -76,14 +91,16 @@ class RetryPolicy:
 
     The wait before attempt n+1 is ``min(wait_max, wait_initial * 2**(n-1))``, of
     which a random share of at most *wait_jitter* is taken off. The service's
-    ``Retry-After`` replaces it, with the jitter added, unless it is longer than
-    *retry_after_max*: then the call fails at once and says so.
+    ``Retry-After`` replaces it, with up to *retry_after_jitter* added, unless it is longer
+    than *retry_after_max*: then the call fails at once and says so.
 
     Attributes:
         attempts: Requests for one call, the first included; 1 switches retries off.
         wait_initial: Seconds before the second attempt.
         wait_max: The longest wait in seconds.
         wait_jitter: The random share of each wait, from 0 to 1.
+        retry_after_jitter: Up to so many seconds are added to ``Retry-After`` at random, so
+            that not everybody comes back at once.
         retry_after_max: The longest ``Retry-After`` in seconds that is obeyed.
     """
 
@@ -91,6 +108,7 @@ class RetryPolicy:
     wait_initial: float = attrs.field(default=0.5, validator=_not_negative)
     wait_max: float = attrs.field(default=8.0, validator=_not_negative)
     wait_jitter: float = attrs.field(default=0.5, validator=_share)
+    retry_after_jitter: float = attrs.field(default=1.0, validator=_not_negative)
     retry_after_max: float = attrs.field(default=60.0, validator=_not_negative)
 
     def wait(self, attempt: int, draw: float) -> float:
@@ -132,6 +150,8 @@ def exchange(
     renewable: bool = False,
     request: Request | None = None,
     read: Callable[[Response], Any] | None = None,
+    budget: RetryBudget | None = None,
+    is_patient: bool = False,
 ) -> Generator[Send, Response, Answer[T]]:
     """
     Carry out one operation.
@@ -144,68 +164,151 @@ def exchange(
         remaining: Gives the seconds left for this call; no wait is begun that is longer.
         renewable: Whether the driver can get a new access token after a 401.
         request: Sent in place of ``operation.to_request()``: a further page of its answer.
-        read: Reads a good answer in place of ``operation.from_response``.
+        read: Reads a good answer in place of the operation.
+        budget: What retries are paid from; `None` if they cost nothing.
+        is_patient: Whether waiting for the service's quota takes nothing from *remaining*.
 
     Raises:
         APIError: The service refused.
         TransportError: No answer arrived.
+        OutcomeUnknownError: It may have been carried out, and must not be repeated.
         DecodeError: An answer arrived that cannot be read.
     """
     send = Send(operation.to_request() if request is None else request)
-    attempt = 0
     renewed = not (renewable and _uses_token(operation))
+    history: list[Failure] = []
+    spent = 0
+    answered: APIError | None = None
+    # Whether an earlier attempt may have been carried out.
+    in_doubt = False
     while True:
-        attempt += 1
+        failure: APIError | TransportError
         try:
             response = yield send
         except TransportError as error:
-            pause = policy.wait(attempt, draw())
-            last = attempt >= policy.attempts or pause >= remaining()
-            if last or not _may_repeat(operation, error):
-                raise
-            send = attrs.evolve(send, after=pause, renew=False)
-            continue
-        if operation.accepts(response):
-            value: Any = (operation.from_response if read is None else read)(response)
-            return Answer(value, response, attempt)
-        if response.status == 401 and not renewed:
-            # The refused request was not carried out, so this is no retry of it.
-            renewed = True
-            attempt -= 1
-            send = attrs.evolve(send, after=0.0, renew=True)
-            continue
-        refusal = _refusal(operation, response, attempt, now)
-        wait = refusal.retry_after
-        may_repeat = response.status in _ALWAYS or (
-            response.status in _IF_REPEATABLE and operation.retry in _REPEATABLE
-        )
-        too_long = wait is not None and wait > policy.retry_after_max
-        pause = policy.wait(attempt, draw())
-        after = pause if wait is None else wait + policy.wait_jitter * draw()
-        last = attempt >= policy.attempts or after >= remaining()
-        if not may_repeat or too_long or last:
-            raise refusal
-        send = attrs.evolve(send, after=after, renew=False)
+            failure = error
+            is_unknown = error.was_sent
+        else:
+            accepts = operation.accepts_again if in_doubt else operation.accepts
+            if accepts(response):
+                if budget is not None:
+                    budget.earn(spent)
+                how = operation.from_response_again if in_doubt else operation.from_response
+                return _read(how if read is None else read, response, history)
+            if response.status == 401 and not renewed:
+                # The refused request was not carried out, so this is no retry of it.
+                renewed = True
+                send = attrs.evolve(send, after=0.0, renew=True)
+                continue
+            failure = answered = _refusal(operation, response, now)
+            is_unknown = response.status in _IF_REPEATABLE
+        history.append(_noted(failure))
+        if is_unknown and operation.retry not in _REPEATABLE:
+            raise _ended(OutcomeUnknownError.of(operation), history) from failure
+        in_doubt = in_doubt or is_unknown
+        is_quota = isinstance(failure, APIError) and failure.status == THROTTLED
+        after = _pause(policy, failure, len(history), draw)
+        spare = math.inf if is_quota and is_patient else remaining()
+        if after is None or after >= spare:
+            raise _final(failure, answered, history)
+        if budget is not None:
+            cost = budget.spend(failure)
+            if cost is None:
+                final = _final(failure, answered, history)
+                final.add_note("It was not sent again: the client's retry budget is used up.")
+                raise final
+            spent += cost
+        send = attrs.evolve(send, after=after, renew=False, for_quota=is_quota)
+
+
+def _pause(
+    policy: RetryPolicy,
+    failure: APIError | TransportError,
+    attempt: int,
+    draw: Callable[[], float],
+) -> float | None:
+    """Seconds until the next attempt; `None` if there is to be none."""
+    if attempt >= policy.attempts:
+        return None
+    if isinstance(failure, TransportError):
+        return policy.wait(attempt, draw())
+    if failure.status != THROTTLED and failure.status not in _IF_REPEATABLE:
+        return None
+    wish = failure.retry_after
+    if wish is None:
+        return policy.wait(attempt, draw())
+    if wish > policy.retry_after_max:
+        return None
+    return wish + policy.retry_after_jitter * draw()
+
+
+def _read(
+    how: Callable[[Response], Any], response: Response, history: list[Failure]
+) -> Answer[Any]:
+    try:
+        return Answer(how(response), response, len(history) + 1)
+    except CronofyError as error:
+        history.append(_noted(error, response))
+        _ended(error, history)
+        raise
+
+
+def _noted(error: CronofyError, response: Response | None = None) -> Failure:
+    if isinstance(error, APIError):
+        response = error.response
+    return Failure(
+        error=type(error).__name__,
+        message=str(error),
+        status=None if response is None else response.status,
+        request_id=None if response is None else response.header("x-request-id"),
+        was_sent=error.was_sent if isinstance(error, TransportError) else True,
+    )
+
+
+def _final(
+    failure: APIError | TransportError, answered: APIError | None, history: list[Failure]
+) -> CronofyError:
+    """
+    The error of a call that is given up.
+
+    What the service said last tells more than a connection that broke after it; only the
+    caller's own deadline is always told.
+    """
+    is_deadline = isinstance(failure, TransportTimeoutError)
+    if answered is None or answered is failure or is_deadline:
+        return _ended(failure, history)
+    answered.__cause__ = failure
+    return _ended(answered, history)
+
+
+def _ended(error: E, history: list[Failure]) -> E:
+    error.attempts = len(history)
+    error.history = tuple(history)
+    return error
 
 
 def _uses_token(operation: Operation[Any]) -> bool:
     return operation.credential in (Credential.ACCESS_TOKEN, Credential.SECRET_OR_TOKEN)
 
 
-def _may_repeat(operation: Operation[Any], error: TransportError) -> bool:
-    return isinstance(error, ConnectError) or operation.retry in _REPEATABLE
-
-
-def _refusal(
-    operation: Operation[Any], response: Response, attempts: int, now: Callable[[], float]
-) -> APIError:
+def _refusal(operation: Operation[Any], response: Response, now: Callable[[], float]) -> APIError:
     try:
         operation.from_response(response)
     except APIError as error:
-        error.attempts = attempts
-        error.retry_after = retry_after(response.header("retry-after"), now)
+        error.retry_after = wished_wait(response, now)
         return error
     raise AssertionError("an operation read a refusal as an answer")
+
+
+def wished_wait(response: Response, now: Callable[[], float]) -> float | None:
+    """
+    Seconds that an answer asks to wait.
+
+    A date is compared with the answer's own, as our clock may be wrong.
+    """
+    header = response.header("retry-after")
+    sent_at = _moment(response.header("date") or "")
+    return retry_after(header, now if sent_at is None else lambda: sent_at)
 
 
 def retry_after(value: str | None, now: Callable[[], float]) -> float | None:
@@ -213,10 +316,17 @@ def retry_after(value: str | None, now: Callable[[], float]) -> float | None:
     if value is None:
         return None
     text = value.strip()
-    if text.isascii() and text.isdecimal() and len(text) <= 9:
+    if _SECONDS.fullmatch(text):
         return float(text)
+    moment = _moment(text)
+    return None if moment is None else max(0.0, moment - now())
+
+
+def _moment(text: str) -> float | None:
+    """Read a date of HTTP, in any of its three forms, as seconds since the epoch."""
     try:
         moment = parsedate_to_datetime(text)
-        return max(0.0, moment.timestamp() - now())
-    except (ValueError, TypeError, OverflowError):
+        # The oldest form names no zone; it is Greenwich's like the others.
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):
         return None

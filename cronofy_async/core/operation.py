@@ -18,10 +18,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from enum import Enum
 from functools import cache
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeVar, get_args, get_origin
+from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeVar, cast, get_args, get_origin
 from urllib.parse import quote, urlencode
 
 import attrs
@@ -42,6 +41,9 @@ from .memo import memo
 from .parameters import json_body, query_pairs, read_parameters, unsendable
 from .paths import path_values as path_values
 from .paths import segment
+from .traits import Credential as Credential
+from .traits import Retry as Retry
+from .traits import Stability as Stability
 from .unset import UNSET, Unset
 from .wire import Request, Response
 
@@ -50,49 +52,8 @@ __all__ = ("Credential", "Operation", "Retry", "Stability", "in_header")
 T = TypeVar("T")
 
 _HEADER: Final = "cronofy_async.header"
+_GONE: Final = frozenset({404, 410})
 JSON_TYPE: Final = "application/json; charset=utf-8"
-
-
-class Credential(Enum):
-    """
-    What a call authenticates with; exactly one is ever sent.
-
-    Source: /developers/api/authentication/
-    """
-
-    NONE = "none"
-    ACCESS_TOKEN = "access_token"  # noqa: S105
-    """The token of one account, application calendar or service account."""
-    CLIENT_SECRET = "client_secret"  # noqa: S105
-    """The application's client secret as an API key."""
-    CLIENT_BODY = "client_id + client_secret in the body"
-    """The application's credentials as two fields of the body, and no header."""
-    ADMIN_KEY = "admin_api_key"
-    """The key of the Admin API, made in the developer dashboard."""
-    SECRET_OR_TOKEN = "client_secret or access_token"  # noqa: S105
-    """The client secret from an application client, the token from an account view."""
-
-
-class Retry(Enum):
-    """What may be done when it is unknown whether a request was carried out."""
-
-    READ = "read"
-    """Changes nothing: sent again freely."""
-    KEYED = "keyed"
-    """Names what it writes by an id of ours: sending again changes nothing more."""
-    CREATE = "create"
-    """Makes a new thing each time: never sent again blindly."""
-    TOKEN = "token"  # noqa: S105
-    """Uses up a code or token: never sent again blindly."""
-
-
-class Stability(Enum):
-    """What the reference promises about a call."""
-
-    STABLE = "stable"
-    BETA = "beta"
-    ALPHA = "alpha"
-    PRERELEASE = "prerelease"
 
 
 def in_header(name: str) -> dict[str, str]:
@@ -150,6 +111,8 @@ class Operation(Generic[T]):
     """The parameter whose presence picks this among the operations of one method and path."""
     envelope: ClassVar[str | None] = None
     """The key under which the answer's object or list lies."""
+    lookup: ClassVar[str] = ""
+    """How to find out whether a request that must not be repeated was carried out, in words."""
     batchable: ClassVar[bool] = False
     accepted: ClassVar[frozenset[int]] = frozenset()
     """Statuses besides 2xx that come with an answer."""
@@ -172,6 +135,7 @@ class Operation(Generic[T]):
         presumed: frozenset[str] | Unset = UNSET,
         selector: str | Unset = UNSET,
         accepted: frozenset[int] | Unset = UNSET,
+        lookup: str | Unset = UNSET,
         batchable: bool | Unset = UNSET,
     ) -> None:
         """Declare the endpoint: each argument becomes the class attribute of its name."""
@@ -190,6 +154,7 @@ class Operation(Generic[T]):
             "presumed": presumed,
             "selector": selector,
             "accepted": accepted,
+            "lookup": lookup,
             "batchable": batchable,
         }
         # attrs makes each class a second time, without these arguments: then all are unset.
@@ -281,6 +246,31 @@ class Operation(Generic[T]):
         if not self.accepts(response):
             raise error_for(response, self)
         return self.read_body(response.body)
+
+    def accepts_again(self, response: Response) -> bool:
+        """
+        Whether a response is an answer to a request that may have been carried out before.
+
+        What it was to delete is gone then, and the service knows of no such thing.
+        """
+        return self.accepts(response) or (
+            response.status in _GONE
+            and self.method == "DELETE"
+            and self.retry is Retry.KEYED
+            and _may_be_none(self.answer_type())
+        )
+
+    def from_response_again(self, response: Response) -> T:
+        """
+        Read the answer to a request that may have been carried out before.
+
+        Raises:
+            APIError: It is none; see `accepts_again`.
+            DecodeError: The body cannot be read.
+        """
+        if self.accepts_again(response) and not self.accepts(response):
+            return cast("T", None)
+        return self.from_response(response)
 
     def read_body(self, body: bytes) -> T:
         """Read the body of a good answer."""
@@ -385,6 +375,10 @@ def _answer_type(cls: Any) -> Any:
                 if not isinstance(argument, TypeVar):
                     return type(None) if argument is None else argument
     raise TypeError(f"{cls.__name__} does not say what its answer is")
+
+
+def _may_be_none(answer: Any) -> bool:
+    return answer is type(None) or type(None) in get_args(answer)
 
 
 def _opened(answer: Any, key: str, body: bytes) -> Any:

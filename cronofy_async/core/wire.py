@@ -146,8 +146,10 @@ class Send:
         request: The request, without credentials; the driver adds them.
         after: Seconds to wait before sending.
         renew: Whether to get a new access token first, because the last one was refused.
+        for_quota: Whether that wait is the service's, as its quota was used up.
     """
 
     request: Request
     after: float = 0.0
     renew: bool = False
+    for_quota: bool = False

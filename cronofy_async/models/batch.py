@@ -24,8 +24,8 @@ class Outcome(Generic[T]):
         status: The HTTP status of its answer; `None` if the answer has none.
         answer: What the call promises; `None` if it failed.
         error: Why it failed: an `APIError` if the service refused, a `DecodeError` if the
-            answer cannot be read, a `TransportError` if its batch was not answered;
-            else `None`.
+            answer cannot be read, a `TransportError` if its batch was not answered, an
+            `OutcomeUnknownError` if it must not be repeated then; else `None`.
 
     Source: /developers/api/batch/
     """

@@ -27,6 +27,7 @@ class AddToCalendar(
     retry=Retry.CREATE,
     source="/developers/api/events/upsert-event/",
     stability=Stability.PRERELEASE,
+    lookup="nothing is lost: nothing happens before the user opens the URL, ask for another",
 ):
     """
     Make a link by which somebody grants access to a calendar and gets one event into it.

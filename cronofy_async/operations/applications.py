@@ -66,6 +66,7 @@ class ProvisionApplication(
     source="/developers/admin-api/provision-application/",
     stability=Stability.PRERELEASE,
     envelope="oauth_client",
+    lookup="the developer dashboard shows whether there is the application",
 ):
     """
     Make an application in the Organizational Unit of the Admin API key. Prerelease.

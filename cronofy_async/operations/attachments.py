@@ -24,6 +24,7 @@ class CreateAttachment(
     source="/developers/api/attachments/create/",
     stability=Stability.BETA,
     envelope="attachment",
+    lookup="nothing is lost: an attachment that no event names is never seen, make another",
 ):
     """
     Upload a file, to be attached to events afterwards. Beta.

@@ -159,6 +159,10 @@ class RequestToken(
     retry=Retry.TOKEN,
     source="/developers/api/authorization/request-token/",
     fixed=MappingProxyType({"grant_type": "authorization_code"}),
+    lookup=(
+        "if it was, the code is used up, and invalid_grant is the answer to a second try: "
+        "let the user authorize once more"
+    ),
 ):
     """
     Exchange the code that an authorization gave for tokens. A code works once, and not for long.
@@ -191,6 +195,10 @@ class RefreshToken(
     retry=Retry.TOKEN,
     source="/developers/api/authorization/refresh-token/",
     fixed=MappingProxyType({"grant_type": "refresh_token"}),
+    lookup=(
+        "if it was, the refresh token may have been replaced, and invalid_grant is the answer to "
+        "a second try: let the user authorize once more"
+    ),
 ):
     """
     Get a new access token. Account views do this by themselves when a token is refused.
@@ -351,6 +359,7 @@ class CreateElementToken(
     retry=Retry.CREATE,
     source="/developers/ui-elements/authentication/",
     envelope="element_token",
+    lookup="nothing is lost: a token that nobody has seen expires, ask for another",
 ):
     """
     Make a token that lets a component in a web page act for some accounts.

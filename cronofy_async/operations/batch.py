@@ -115,6 +115,16 @@ class Batch(
             )
         return outcomes
 
+    def from_response_again(self, response: Response) -> tuple[Outcome[Any], ...]:
+        """Read the answer to a batch that may have been carried out before, by each call's rule."""
+        return tuple(
+            Outcome(outcome.operation, outcome.status)
+            if isinstance(outcome.error, APIError)
+            and outcome.operation.accepts_again(outcome.error.response)
+            else outcome
+            for outcome in self.from_response(response)
+        )
+
     @classmethod
     def from_request(cls, request: Request, *, strict: bool = True) -> Self:
         """

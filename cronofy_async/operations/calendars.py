@@ -43,6 +43,7 @@ class CreateCalendar(
     retry=Retry.CREATE,
     source="/developers/api/calendars/create-calendar/",
     envelope="calendar",
+    lookup="list_calendars shows whether there is a calendar of that name",
 ):
     """
     Create a calendar in one of an account's profiles; needs the scope ``create_calendar``.

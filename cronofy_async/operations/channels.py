@@ -23,6 +23,7 @@ class CreateChannel(
     retry=Retry.CREATE,
     source="/developers/api/push-notifications/create-channel/",
     envelope="channel",
+    lookup="list_channels shows whether there is a channel with that callback_url",
 ):
     """
     Have a URL notified when an account's calendars change. One channel per account is enough.

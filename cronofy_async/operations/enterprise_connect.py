@@ -48,6 +48,7 @@ class AuthorizeWithServiceAccount(
     retry=Retry.CREATE,
     source="/developers/api/enterprise-connect/delegated-access/",
     selector="email",
+    lookup="the callback_url is told if it was",
 ):
     """
     Ask for access to one account or resource of a service account's domain.
@@ -85,6 +86,7 @@ class AuthorizeManyWithServiceAccount(
     retry=Retry.CREATE,
     source="/developers/api/enterprise-connect/delegated-access/",
     selector="service_account_authorizations",
+    lookup="the callback_url is told if it was",
 ):
     """
     Ask for access to many accounts or resources of a service account's domain at once.
@@ -132,6 +134,7 @@ class RequestDelegatedAuthorization(
     retry=Retry.CREATE,
     source="/developers/api-alpha/business-connect/delegated-authorization/",
     stability=Stability.PRERELEASE,
+    lookup="the callback_url is told if it was",
 ):
     """
     Ask for access to a calendar that somebody else shares with an account. Prerelease.

@@ -42,6 +42,7 @@ class CreateMeetingAgent(
     source="/developers/api/meeting-agents/schedule/",
     stability=Stability.BETA,
     envelope="meeting_agent",
+    lookup="a MeetingAgentNotification comes to those who subscribed if it was",
 ):
     """
     Send an agent to a meeting, now or later, that is no event of the application. Beta.

@@ -43,6 +43,7 @@ class CreateLinkToken(
     source="/developers/api-alpha/explicit-linking/",
     stability=Stability.ALPHA,
     envelope="link_token",
+    lookup="nothing is lost: a token that nobody has seen expires, ask for another",
 ):
     """
     Make a token that joins the next authorization to this account. Alpha.
@@ -69,6 +70,7 @@ class RequestPermissions(
     retry=Retry.CREATE,
     source="/developers/api/authorization/extended-permissions/",
     envelope="permissions_request",
+    lookup="get_userinfo shows the permission_level of each calendar",
 ):
     """
     Ask for the right to change events of others in some calendars.
@@ -108,6 +110,7 @@ class AuthorizeConferencing(
     retry=Retry.CREATE,
     source="/developers/api/conferencing-services/authorization/",
     envelope="authorization_request",
+    lookup="nothing is lost: nothing happens before the user opens the URL, ask for another",
 ):
     """
     Have an account's owner connect a conferencing service, such as Zoom.

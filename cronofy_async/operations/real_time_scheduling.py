@@ -84,6 +84,7 @@ class CreateRealTimeScheduling(
     retry=Retry.CREATE,
     source="/developers/api/scheduling/real-time-scheduling/",
     envelope="real_time_scheduling",
+    lookup="nothing is lost: nobody has the URL of that page, ask for another",
 ):
     """
     Make a link by which a visitor chooses one of the free times, once.

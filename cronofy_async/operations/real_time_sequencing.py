@@ -46,6 +46,7 @@ class CreateRealTimeSequencing(
     source="/developers/api/scheduling/real-time-sequencing/",
     stability=Stability.BETA,
     envelope="real_time_sequencing",
+    lookup="nothing is lost: nobody has the URL of that page, ask for another",
 ):
     """
     Make a link by which a visitor chooses times for several meetings in a row, once. Beta.

@@ -89,6 +89,7 @@ class CreateSchedulingConversation(
     source="/developers/api-alpha/scheduling-conversations/create/",
     stability=Stability.ALPHA,
     envelope=_ENVELOPE,
+    lookup="channels with scheduling_conversations are told if it was",
 ):
     """
     Begin a conversation in which two people settle on a time. Alpha.
