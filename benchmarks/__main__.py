@@ -13,13 +13,14 @@ import statistics
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from . import decode, reading, startup
+from . import decode, fanout, reading, startup
 from .group import Group
 
 GROUPS: Mapping[str, Group] = {
     "startup": Group(startup.VARIANTS, goals={"import cronofy_async": 0.20}),
     **decode.GROUPS,
     **reading.GROUPS,
+    **fanout.GROUPS,
 }
 
 
