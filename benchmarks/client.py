@@ -205,6 +205,65 @@ async def floor(origin: str, accounts: int) -> int:
     return await _together(accounts, read)
 
 
+def _many(cronofy: Any, accounts: int, **options: Any) -> Any:
+    """A read of so many accounts, over twenty pages each if they have a window."""
+    from cronofy_async.operations import ReadEvents
+
+    days = options.pop("days", {})
+    views = [cronofy.account(access_token=f"token-{number}") for number in range(accounts)]
+    return cronofy.read_many(ReadEvents(tzid="Etc/UTC", **days), views, at_once=50, **options)
+
+
+async def many_pages(origin: str, accounts: int) -> int:
+    """Our fan-out, page after page, entry after entry."""
+    found = 0
+    async with _account(origin) as cronofy:
+        async for page in _many(cronofy, accounts).pages():
+            for _ in page.entries:
+                found += 1
+    return found
+
+
+async def many_outcomes(origin: str, accounts: int) -> int:
+    """Our fan-out, account after account, as bytes."""
+    async with _account(origin) as cronofy:
+        return sum([len(each.result()) async for each in _many(cronofy, accounts)])
+
+
+async def _windows(origin: str, accounts: int, windows: Any) -> int:
+    from datetime import date
+
+    days = {"from_": date(2030, 1, 8), "to": date(2030, 1, 28)}
+    async with _account(origin) as cronofy:
+        reading = _many(cronofy, accounts, days=days, windows=windows)
+        return sum([len(each.result()) async for each in reading])
+
+
+async def windows_none(origin: str, accounts: int) -> int:
+    """Twenty days of accounts, each in one chain of twenty pages."""
+    return await _windows(origin, accounts, None)
+
+
+async def windows_two(origin: str, accounts: int) -> int:
+    """The same in two windows."""
+    return await _windows(origin, accounts, 2)
+
+
+async def windows_eight(origin: str, accounts: int) -> int:
+    """The same in eight windows."""
+    return await _windows(origin, accounts, 8)
+
+
+async def windows_four(origin: str, accounts: int) -> int:
+    """The same in four windows."""
+    return await _windows(origin, accounts, 4)
+
+
+async def windows_auto(origin: str, accounts: int) -> int:
+    """The same in as many windows as pay."""
+    return await _windows(origin, accounts, "auto")
+
+
 CLIENTS: Final[dict[str, Any]] = {
     each.__name__: each
     for each in (
@@ -216,6 +275,13 @@ CLIENTS: Final[dict[str, Any]] = {
         slowly_ahead,
         slowly,
         paced,
+        many_pages,
+        many_outcomes,
+        windows_none,
+        windows_two,
+        windows_four,
+        windows_eight,
+        windows_auto,
         bare,
         floor,
     )
@@ -246,6 +312,8 @@ async def _warm(origin: str, name: str) -> None:
     async with _account(origin) as cronofy:
         await cronofy.account(access_token="warm").list_calendars()
         assert cronofy.account(access_token="warm").read_events(tzid="Etc/UTC")
+        if name.startswith(("many", "windows")):
+            assert _many(cronofy, 0)
 
 
 def _main(name: str, origin: str, accounts: int) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from . import blocking, decode, far, plugin, reading, sandbox, startup
+from . import blocking, decode, fanout, far, plugin, reading, sandbox, startup
 from .group import MAIN, Group
 
 __all__ = ("GOALS", "GROUPS", "Goal")
@@ -17,6 +17,7 @@ GROUPS: Final[Mapping[str, Group]] = {
     "startup": Group(startup.VARIANTS),
     **decode.GROUPS,
     **reading.GROUPS,
+    **fanout.GROUPS,
     **far.GROUPS,
     **blocking.GROUPS,
     "plugin": Group(plugin.VARIANTS),
@@ -110,6 +111,20 @@ GOALS: Final = (
         "latency",
         "50 accounts, our stream",
         1.10,
+    ),
+    Goal(
+        "many-accounts",
+        "the same with read_many, outcome by outcome",
+        "many accounts",
+        "50 accounts, outcomes",
+        1.10,
+    ),
+    Goal(
+        "windows",
+        "4 windows over one account of 20 pages, against one page after another",
+        "windows",
+        "the same in 4 windows",
+        0.27,
     ),
     Goal(
         "far-wall",

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Final
 
-__all__ = ("EVENTS", "body", "event", "events")
+__all__ = ("EVENTS", "body", "event", "events", "number_on")
 
 EVENTS: Final = 100
 """How many events a page has."""
@@ -93,6 +93,12 @@ def event(number: int) -> dict[str, Any]:
         "options": {"delete": True, "update": True, "change_participation_status": True},
         "unheard_of": {"since": 2031},
     }
+
+
+def number_on(day: str) -> int:
+    """The number of the first event on a day in UTC."""
+    midnight = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    return int((midnight - _FIRST) / timedelta(minutes=15))
 
 
 def events(first: int, count: int = EVENTS) -> bytes:

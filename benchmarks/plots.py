@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from . import fresh, pages, work
+from . import fanout, fresh, pages, work
 from .server import serve
 from .svg import Chart, Points
 
@@ -77,6 +77,7 @@ def _json(events: int) -> float:
 _ACCOUNTS: Final = (1, 2, 5, 10, 20, 50)
 _IN_FLIGHT: Final = (1, 2, 4, 8, 16, 32)
 _CHAINS: Final = 40
+_WINDOWS: Final = (1, 2, 4, 8)
 _SHORT: Final = 5
 _EVENTS: Final = (1_000, 10_000, 100_000)
 _MANY: Final = (*_EVENTS, 1_000_000)
@@ -115,6 +116,21 @@ PLOTS: Final[Mapping[str, Plot]] = {
                 _IN_FLIGHT, lambda x: _wall(work.stream_accounts, _CHAINS, _SHORT, x)
             ),
             "latency limit": _limit(_IN_FLIGHT, lambda x: _CHAINS * _SHORT * _LATENCY / x),
+        },
+    ),
+    "windows": Plot(
+        Chart(
+            title="One account in several windows",
+            x="windows: read_many(..., windows=...)",
+            y="seconds for one account of 20 pages, at 50 ms for each request",
+            alt="The time falls almost in proportion to the number of windows, close to the limit "
+            "of 20 times 50 ms divided by it.",
+            limits=frozenset({"latency limit"}),
+            is_log_y=True,
+        ),
+        {
+            "cronofy_async": Line(_WINDOWS, fanout.in_windows),
+            "latency limit": _limit(_WINDOWS, lambda x: _PAGES * _LATENCY / x),
         },
     ),
     "memory": Plot(

@@ -2,7 +2,8 @@
 A server of canned pages with injected latency, in a process of its own.
 
 ``python -m benchmarks.server --latency 0.05 --pages 20`` prints its port. Each token is an
-account with so many pages of `pages.EVENTS` events. It speaks no more HTTP than its
+account with so many pages of `pages.EVENTS` events; one that asks for a window of days gets
+what lies in it, and a little of what reaches into it. It speaks no more HTTP than its
 clients here need, so that it is never what a measurement measures.
 """
 
@@ -30,6 +31,8 @@ _FREE: Final = (
     b'{"available_periods":[{"start":"2030-01-07T09:00:00Z","end":"2030-01-07T10:00:00Z",'
     b'"participants":[{"sub":"acc_5700a00eb0ccd07000000000"}]}]}'
 )
+_WINDOW: Final = re.compile(rb"^GET /v1/events\?\S*?from=([0-9-]{10})\S*?to=([0-9-]{10})")
+_WINDOW_PAGE: Final = re.compile(rb"^GET /v1/events/pages/(\d+)-(\d+)-(\d+)[? ]")
 _DISTINCT: Final = 20
 
 
@@ -86,6 +89,9 @@ class _Service:
         self.refused = 0
         # Events repeat after some pages, but no two of one read are the same: their ids tell.
         self._lists = [pages.events(n * pages.EVENTS) for n in range(min(self._total, _DISTINCT))]
+        # Made before anybody waits for them.
+        numbers = range(min(self._total, _DISTINCT) * pages.EVENTS + 8)
+        self._single = [pages.events(number, 1)[1:-1] for number in numbers]
         self.port = 0
         self._is_secure = options.certificate is not None
 
@@ -97,6 +103,13 @@ class _Service:
             return _http(b"429 Too Many Requests", b"{}", b"retry-after: 1\r\n")
         if head.startswith(b"POST /v1/availability "):
             return _http(b"200 OK", _FREE)
+        window = _WINDOW.match(head)
+        if window is not None:
+            first, last = (pages.number_on(day.decode()) for day in window.groups())
+            return self._of_window(first, last, 1)
+        page = _WINDOW_PAGE.match(head)
+        if page is not None:
+            return self._of_window(*map(int, page.groups()))
         found = _NUMBER.match(head)
         if found is None:
             return _http(b"200 OK", b'{"calendars":[]}')
@@ -112,6 +125,18 @@ class _Service:
         """Where a client sees this server, which may be behind a proxy if it is secure."""
         host = _HOST.search(head) if self._is_secure else None
         return f"https://{host[1].decode()}" if host else f"http://127.0.0.1:{self.port}"
+
+    def _of_window(self, first: int, last: int, number: int) -> bytes:
+        """A page of the events with these numbers, and of a few around them."""
+        numbers = range(max(0, first - 4), last + 4)
+        total = -(-len(numbers) // pages.EVENTS)
+        shown = numbers[(number - 1) * pages.EVENTS : number * pages.EVENTS]
+        listed = b"[%b]" % b",".join(self._single[n] for n in shown)
+        path = f"/v1/events/pages/{first}-{last}-{number + 1}"
+        address = f"http://127.0.0.1:{self.port}{path}"
+        return _http(
+            b"200 OK", pages.body(listed, number, total, address if number < total else None)
+        )
 
 
 def _http(status: bytes, body: bytes, more: bytes = b"") -> bytes:

@@ -111,7 +111,17 @@ def test_the_examples_run(example: Path, environment: dict[str, str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["sandbox", "reliability"])
+def test_the_example_of_many_accounts_runs_awaited(environment: dict[str, str]) -> None:
+    """It reads everyone's events in both ways."""
+    example = ROOT / "examples" / "read_everyone.py"
+    done = run([str(example), "--async"], environment)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "6000 events of 200 accounts" in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["sandbox", "reliability", "fanout"])
 def test_the_programs_of_a_page_run(name: str, environment: dict[str, str]) -> None:
     """The programs of a page of the docs end well, one after the other."""
     page = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")

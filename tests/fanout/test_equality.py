@@ -61,7 +61,7 @@ def windows(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def reads(draw: st.DrawFn) -> PagedOperation[Any]:
     """Reads of events and of free and busy times, with all that they can be told."""
-    shared = {
+    shared: dict[str, Any] = {
         **draw(windows()),
         "include_deleted": draw(flags),
         "include_managed": draw(flags),

@@ -188,7 +188,7 @@ async def test_an_account_that_fails_late_has_what_came_before() -> None:
 async def test_pages_say_why_an_account_ends() -> None:
     """An account that fails has one last page, without entries and with the error."""
     crowd = Crowd(1)
-    given = [*crowd.accounts, "acc_unknown"]
+    given: list[Any] = [*crowd.accounts, "acc_unknown"]
     pages = [each async for each in crowd.cronofy.read_many(WHAT, given).pages()]
     (last,) = [each for each in pages if each.error is not None]
     assert ("acc_unknown", [], True) == (last.sub, last.entries, last.is_last)
@@ -197,7 +197,8 @@ async def test_pages_say_why_an_account_ends() -> None:
 async def test_by_start_raises_what_failed_in_the_end() -> None:
     """Entries of all others come first, and then the failures in one error."""
     crowd = Crowd(2)
-    reading = crowd.cronofy.read_many(WHAT, ["acc_unknown", *crowd.accounts])
+    given: list[Any] = ["acc_unknown", *crowd.accounts]
+    reading = crowd.cronofy.read_many(WHAT, given)
     found: list[str] = []
     with pytest.raises(AccountsFailedError, match="1 of the accounts") as caught:
         await gather(reading.by_start(), found, "sub")
@@ -479,7 +480,7 @@ async def test_windows_and_calendars_are_read_at_once() -> None:
 async def test_what_makes_no_sense_is_refused(changes: dict[str, Any], field: str) -> None:
     """Nothing is sent, and the error names the parameter."""
     crowd = Crowd(0)
-    given = {"operation": WHAT, "accounts": [], **changes}
+    given: dict[str, Any] = {"operation": WHAT, "accounts": [], **changes}
     with pytest.raises(InvalidArgumentError) as caught:
         crowd.cronofy.read_many(**given)
     assert field == caught.value.field
@@ -491,12 +492,13 @@ async def test_by_start_refuses_what_cannot_be_ordered() -> None:
     crowd = Crowd(1)
     read = crowd.cronofy.read_many
     moved = ReadEvents(tzid="Etc/UTC", include_moved=True)
-    for operation, accounts, slices, field in [
+    wrong: list[tuple[Any, Any, int | None, str]] = [
         (ReadEvents(tzid="Etc/UTC", include_managed=True), [], None, "slices"),
         (moved, [], None, "include_moved"),
         (WHAT, iter([]), None, "accounts"),
         (WHAT, [], 0, "windows"),
-    ]:
+    ]
+    for operation, accounts, slices, field in wrong:
         with pytest.raises(InvalidArgumentError) as caught:
             read(operation, accounts).by_start(slices)
         assert field == caught.value.field

@@ -29,7 +29,7 @@ class Entry:
 
 def edges(operation: Any, windows: Any) -> list[Any]:
     """The bounds of the parts, each border once."""
-    parts = split(operation, windows, NOW)
+    parts: list[Any] = split(operation, windows, NOW)
     found = [each.operation.from_ for each in parts]
     for part, following in zip(parts, found[1:], strict=False):
         assert following == part.operation.to

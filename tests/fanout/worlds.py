@@ -105,7 +105,7 @@ def person(where: Sandbox, calendars: int = 2) -> Person:
 
 def client(wire: Any, where: Sandbox, **options: Any) -> AsyncCronofy:
     """A client that never waits."""
-    given = {
+    given: dict[str, Any] = {
         "runtime": attrs.evolve(FrozenTime(NOW).runtime(), now=lambda: float(NOW)),
         "limits": None,
         "retry": RetryPolicy(attempts=20),

@@ -198,6 +198,8 @@ class _Section:
             walk.ahead(1)
             while first is not None:
                 await kept.take(part, walk, *first)
+                # While the next one is on its way, this one is not ours to hold.
+                first = None
                 first = await anext_page(walk)
         finally:
             walk.cancel()
@@ -228,6 +230,8 @@ class _Section:
         try:
             while (found := await anext_page(walk)) is not None:
                 await kept.take(part, walk, *found)
+                # While the next one is on its way, this one is not ours to hold.
+                found = None
         finally:
             walk.cancel()
 

@@ -129,7 +129,7 @@ class AsyncFanOut(Generic[T]):
 class Reader(Generic[R]):
     """Results of accounts, as they are ready."""
 
-    def __init__(self, plan: Plan, ledger: Ledger, tally: Tally) -> None:
+    def __init__(self, plan: Plan, ledger: Ledger, tally: Tally, read: Callable[..., Any]) -> None:
         self._ledger = ledger
         self._tally = tally
         buffer: Buffer[tuple[R, Mark]] = Buffer(plan.at_once)
@@ -138,15 +138,12 @@ class Reader(Generic[R]):
         crew: Each[Any, Member, tuple[R, Mark]] = Each(
             plan.accounts,
             _admit(roll, ledger),
-            _work(self.read, plan, ledger, tally, buffer, places),
+            _work(read, plan, ledger, tally, buffer, places),
             places=places,
             buffer=buffer,
         )
         self.stream: Stream[tuple[R, Mark]] = Stream(crew, plan.client.driver.ahead)
         self._has_begun = False
-
-    # Not a method: the tasks must not hold their reader.
-    read: Callable[..., Any]
 
     def __aiter__(self) -> Self:
         return self
@@ -235,7 +232,8 @@ async def read_pages(
 class AsyncAccountOutcomes(Reader["AccountOutcome[AsyncAccount, T]"], Generic[T]):
     """Accounts as they are done; made by `AsyncFanOut`."""
 
-    read = staticmethod(read_outcome)
+    def __init__(self, plan: Plan, ledger: Ledger, tally: Tally) -> None:
+        super().__init__(plan, ledger, tally, read_outcome)
 
 
 class AsyncAccountPages(Reader["AccountPage[AsyncAccount, T]"], Generic[T]):
@@ -246,4 +244,5 @@ class AsyncAccountPages(Reader["AccountPage[AsyncAccount, T]"], Generic[T]):
     `contextlib.aclosing`.
     """
 
-    read = staticmethod(read_pages)
+    def __init__(self, plan: Plan, ledger: Ledger, tally: Tally) -> None:
+        super().__init__(plan, ledger, tally, read_pages)
