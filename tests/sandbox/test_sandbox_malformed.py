@@ -6,14 +6,15 @@ import json
 import logging
 import socket
 from collections.abc import Generator
+from functools import cached_property
 from pathlib import Path
-from typing import NoReturn
 from urllib.parse import urlsplit
 
 import pytest
 
 from cronofy_async.core.errors import InvalidArgumentError
 from cronofy_transports.sandbox import Clock, Sandbox, run_in_thread
+from cronofy_transports.sandbox.app import App
 
 from .wire import NOW, Person, Wire, errors
 
@@ -24,8 +25,8 @@ JSON = {"Content-Type": "application/json"}
 class Broken(Sandbox):
     """One that cannot answer at all."""
 
-    @property
-    def app(self) -> NoReturn:
+    @cached_property
+    def app(self) -> App:
         """Fail."""
         raise RuntimeError("broken")
 

@@ -18,7 +18,7 @@ from cronofy_async.core.wire import Request, Response
 
 from .commands import perform
 from .controls import READS, Controls
-from .leniency import object_of
+from .leniency import body_of, object_of
 from .pages.dashboard.places import ROOT
 from .pages.forms import origin_of
 from .parsing import refuse_texts
@@ -73,8 +73,8 @@ class Control:
             raise Refusal(405)
         if _media_type(request.header("content-type")) != _media_type(JSON_TYPE):
             raise Refusal(415)
-        given = object_of(request)
-        if given is None:
+        given = body_of(request)
+        if not given and object_of(request) is None:
             raise Invalid.field("", "must be an object in JSON")
         refuse_texts(request, in_utc=False)
         return perform(self._controls, command, given)
