@@ -371,25 +371,14 @@ def test_commands_refuse_unknown_zones(tzid: str) -> None:
     assert before == wire.events(person)
 
 
-@pytest.mark.parametrize(
-    ("seconds", "field"),
-    [
-        ("1e308", "seconds"),
-        ("-1", "seconds"),
-        ("253402300799", "seconds"),
-        ("1" * 400, "seconds"),
-        # What is no JSON is refused as a whole.
-        ("NaN", ""),
-        ("Infinity", ""),
-    ],
-)
-def test_the_clock_is_not_moved_out_of_the_calendar(seconds: str, field: str) -> None:
+@pytest.mark.parametrize("seconds", ["1e308", "NaN", "Infinity", "-1", "253402300799", "1" * 400])
+def test_the_clock_is_not_moved_out_of_the_calendar(seconds: str) -> None:
     """Time that does not come to a date is refused, however it is written."""
     wire = Wire()
     headers = {"Content-Type": "application/json"}
     body = f'{{"seconds": {seconds}}}'.encode()
     refused = wire.send("POST", "/_sandbox/advance", body, headers=headers)
-    assert {field: ["errors.invalid"]} == keys(refused)
+    assert {"seconds": ["errors.invalid"]} == keys(refused)
     assert NOW + 1 == wire.command("advance", seconds=1)
     with pytest.raises(ValueError, match="seconds"):
         Clock(lambda: NOW).advance(float(seconds))

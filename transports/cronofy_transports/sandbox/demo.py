@@ -7,12 +7,12 @@ Times are counted from the clock's now, so that there is always something coming
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from .state.access import Application
 from .state.accounts import Account, Calendar, ConferencingProfile, Profile
-from .state.events import DAY, Attendee
+from .state.events import DAY, Attendee, Event
 from .world import World
 
 __all__ = ("SCOPE", "populate")
@@ -21,16 +21,23 @@ SCOPE: Final = "read_write"
 
 _EPOCH: Final = date(1970, 1, 1)
 
+_Book: TypeAlias = dict[str, list[Event]]
+"""Events by the id of their calendar."""
+
 
 def populate(world: World, application: Application) -> None:
     """Fill a world with people who have authorized an application."""
     now = world.now()
     for build in (_amelia, _ben, _clara):
-        account = build(world, now)
+        book: _Book = {}
+        account = build(world, now, book)
+        # Nobody can be told of them yet, and a calendar takes many in faster than one by one.
+        for calendar_id, events in book.items():
+            world.calendars[calendar_id].events.take_in(events)
         world.vault.authorize(application, account, SCOPE)
 
 
-def _amelia(world: World, now: int) -> Account:
+def _amelia(world: World, now: int, book: _Book) -> Account:
     account = world.add_account(
         email="amelia.hart@example.com", name="Amelia Hart", zoneinfo="Europe/London"
     )
@@ -42,7 +49,7 @@ def _amelia(world: World, now: int) -> Account:
         account, name="amelia.hart@icloud.example", provider_name="apple", provider_service="icloud"
     )
     home = world.add_calendar(apple, "Home", primary=True)
-    days = _Days(work, now)
+    days = _Days(work, now, book)
     stand_up = world.ids.make("ser")
     for offset in range(-40, 200):
         if days.is_weekday(offset):
@@ -63,12 +70,12 @@ def _amelia(world: World, now: int) -> Account:
         if days.weekday(offset) == 3:
             days.write(world, offset, "14:00", 60, "Design review", **_invited("kai@example.com"))
         if days.weekday(offset) == 0:
-            _Days(team, now).all_day(world, offset, 5, "On call", transparency="transparent")
-    _oddities(world, days, _Days(home, now))
+            _Days(team, now, book).all_day(world, offset, 5, "On call", transparency="transparent")
+    _oddities(world, days, _Days(home, now, book))
     return account
 
 
-def _ben(world: World, now: int) -> Account:
+def _ben(world: World, now: int, book: _Book) -> Account:
     account = world.add_account(
         email="ben.okafor@example.org", name="Ben Okafor", zoneinfo="America/New_York"
     )
@@ -88,7 +95,7 @@ def _ben(world: World, now: int) -> Account:
     world.add_calendar(office, "Former projects", deleted=True)
     google = _google(world, account, "ben.okafor@mail.example")
     private = world.add_calendar(google, "Ben", primary=True, conferencing="google_meet")
-    days = _Days(calendar, now)
+    days = _Days(calendar, now, book)
     review = world.ids.make("ser")
     for offset in range(-30, 120):
         if days.weekday(offset) == 1:
@@ -105,11 +112,13 @@ def _ben(world: World, now: int) -> Account:
             )
     away = days.next_weekday(10)
     days.all_day(world, away, 3, "Conference", extended_transparency="out_of_office")
-    _Days(private, now).write(world, days.next_weekday(1), "18:30", 90, "Dentist", private=True)
+    _Days(private, now, book).write(
+        world, days.next_weekday(1), "18:30", 90, "Dentist", private=True
+    )
     return account
 
 
-def _clara(world: World, now: int) -> Account:
+def _clara(world: World, now: int, book: _Book) -> Account:
     account = world.add_account(
         email="clara.weiss@example.net", name="Clara Weiß", zoneinfo="Europe/Berlin"
     )
@@ -125,11 +134,11 @@ def _clara(world: World, now: int) -> Account:
         unique_names=True,
     )
     work = world.add_calendar(exchange, "Kalender", primary=True)
-    days = _Days(work, now)
+    days = _Days(work, now, book)
     for offset in range(-20, 90):
         if days.weekday(offset) in (1, 3):
             days.write(world, offset, "11:00", 30, "Jour fixe", **_invited("lena@example.net"))
-    _Days(home, now).all_day(world, days.next_weekday(6), 2, "Wandern an der Küste")
+    _Days(home, now, book).all_day(world, days.next_weekday(6), 2, "Wandern an der Küste")
     return account
 
 
@@ -188,8 +197,9 @@ def _oddities(world: World, work: _Days, home: _Days) -> None:
 class _Days:
     """Writes events into a calendar on local days, counted from today."""
 
-    def __init__(self, calendar: Calendar, now: int) -> None:
+    def __init__(self, calendar: Calendar, now: int, book: _Book) -> None:
         self._calendar, self._now = calendar, now
+        self._written = book.setdefault(calendar.calendar_id, [])
         self._tzid = calendar.account.zoneinfo
         self._zone = ZoneInfo(self._tzid)
         self._today = datetime.fromtimestamp(now, self._zone).date()
@@ -251,4 +261,12 @@ class _Days:
     def _add(self, world: World, first: int, **values: Any) -> None:
         # As if it had been entered four weeks before it takes place, if that is past.
         written = min(first, self._now) - 28 * DAY
-        world.add_event(self._calendar, created=written, updated=written, **values)
+        self._written.append(
+            Event(
+                uid=world.ids.external_event(),
+                calendar=self._calendar,
+                created=written,
+                updated=written,
+                **values,
+            )
+        )

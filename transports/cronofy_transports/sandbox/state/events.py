@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
@@ -225,6 +225,13 @@ class EventBook:
         if self.entered is not None:
             self.entered(event)
         return event
+
+    def take_in(self, events: Sequence[Event]) -> None:
+        """Enter many new events, with their stamps, into an empty book."""
+        self.fill(events)
+        if self.entered is not None:
+            for event in events:
+                self.entered(event)
 
     def fill(self, events: Iterable[Event]) -> None:
         """Enter events as they are, in the order in which they came, into an empty book."""
