@@ -19,10 +19,19 @@ if TYPE_CHECKING:
     from . import callbacks as callbacks
     from . import models as models
     from . import operations as operations
+    from . import stores as stores
     from .client.clients import AsyncAccount, AsyncCronofy
     from .client.pacing import Limits
     from .client.pagers import AsyncPager, AsyncPages, Pager, Pages
-    from .client.tokens import MemoryTokenStore, Tokens, TokenStore
+    from .client.tokens import (
+        LeasingTokenStore,
+        MemoryTokenStore,
+        TokenLease,
+        TokenRecord,
+        Tokens,
+        TokenStore,
+        UnsettledExchange,
+    )
     from .core.collected import Collected
     from .core.cursors import Cursor
     from .core.errors import (
@@ -43,8 +52,10 @@ if TYPE_CHECKING:
         PaymentRequiredError,
         PermissionDeniedError,
         RateLimitError,
+        ReauthorizationRequiredError,
         ServerError,
         SignatureError,
+        TokenStoreError,
         TransportError,
         TransportTimeoutError,
         UnsafeURLError,
@@ -79,6 +90,7 @@ __all__ = (
     "GoneError",
     "InvalidArgumentError",
     "InvalidRequestError",
+    "LeasingTokenStore",
     "Limits",
     "MemoryTokenStore",
     "NotFoundError",
@@ -90,16 +102,21 @@ __all__ = (
     "PaymentRequiredError",
     "PermissionDeniedError",
     "RateLimitError",
+    "ReauthorizationRequiredError",
     "RetryPolicy",
     "Secret",
     "ServerError",
     "SignatureError",
+    "TokenLease",
+    "TokenRecord",
     "TokenStore",
+    "TokenStoreError",
     "Tokens",
     "TransportError",
     "TransportTimeoutError",
     "UnsafeURLError",
     "Unset",
+    "UnsettledExchange",
     "ZonedTime",
 )
 
@@ -111,6 +128,7 @@ __getattr__, __dir__ = _exports(
         "callbacks",
         "models",
         "operations",
+        "stores",
         "core.errors",
         "core.secret",
         "core.unset",

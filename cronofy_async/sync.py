@@ -23,6 +23,7 @@ from .client.pacing import Limits
 from .client.pagers import Pager
 from .client.runtime import Runtime
 from .client.tokens import Tokens, TokenStore
+from .core.errors import ReauthorizationRequiredError, TokenStoreError
 from .core.exchange import Answer, RetryPolicy
 from .core.operation import Operation
 from .core.paging import PagedOperation
@@ -221,6 +222,8 @@ class Cronofy(ApplicationEndpoints, _Blocking[AsyncCronofy]):
         app_url: str | None = None,
         admin_api_key: str | Secret | None = None,
         token_store: TokenStore | None = None,
+        on_needs_reauth: Callable[[ReauthorizationRequiredError], Any] | None = None,
+        on_store_error: Callable[[TokenStoreError], Any] | None = None,
         transport: Transport | str | None = None,
         timeout: float = 30.0,
         retry: RetryPolicy | None = None,
@@ -236,6 +239,8 @@ class Cronofy(ApplicationEndpoints, _Blocking[AsyncCronofy]):
             app_url=app_url,
             admin_api_key=admin_api_key,
             token_store=token_store,
+            on_needs_reauth=on_needs_reauth,
+            on_store_error=on_store_error,
             transport=transport,
             timeout=timeout,
             retry=retry,

@@ -9,8 +9,8 @@ from ..core.errors import CredentialError
 from ..core.operation import JSON_TYPE, Credential, Operation
 from ..core.secret import Secret
 from ..core.wire import Request
+from .holders import TokenHolder
 from .options import Settings
-from .tokens import TokenHolder
 
 __all__ = ("AccountCredentials", "ApplicationCredentials", "Credentials")
 

@@ -19,6 +19,7 @@ from .flights import Flight
 from .options import USER_AGENT, Options
 from .pacing import Pacer
 from .runtime import Runtime, on_trio
+from .service_clock import ServiceClock
 
 __all__ = ("Driver", "Plug")
 
@@ -51,6 +52,8 @@ class Driver:
         self.hosts: Hosts = hosts
         self.runtime: Runtime = runtime
         self.plug: Plug = Plug(transport)
+        self.clock: ServiceClock = ServiceClock(runtime.monotonic)
+        """What time it is at the service."""
         self.under_way: set[Callable[[], Awaitable[Any]]] = set()
         """Work of the client's own that must not be cut off."""
         self.ahead: set[Flight[Any]] = set()
@@ -126,6 +129,8 @@ class Driver:
                 except TransportError as error:
                     send = flow.throw(error)
                 else:
+                    if not self.clock.is_set:
+                        self.clock.note(response)
                     send = flow.send(response)
         except StopIteration as stop:
             answer: Answer[T] = stop.value

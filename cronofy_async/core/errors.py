@@ -6,6 +6,8 @@ Everything that can go wrong, by meaning.
     CronofyError
     ├── InvalidArgumentError      (ValueError) a parameter is wrong; nothing was sent
     ├── CredentialError           the call needs a credential that is not there; nothing was sent
+    │   └── ReauthorizationRequiredError the refresh token was refused for good
+    ├── TokenStoreError           tokens cannot be kept or found where they should be
     ├── UnsafeURLError            a URL given by the server leads elsewhere; nothing was sent
     ├── PaginationError           the pages do not come to an end
     │   └── PageExpiredError      the service does not keep the next page any longer
@@ -65,9 +67,11 @@ __all__ = (
     "PaymentRequiredError",
     "PermissionDeniedError",
     "RateLimitError",
+    "ReauthorizationRequiredError",
     "RequestParseError",
     "ServerError",
     "SignatureError",
+    "TokenStoreError",
     "TransportError",
     "TransportTimeoutError",
     "UnknownOperationError",
@@ -125,6 +129,33 @@ class InvalidArgumentError(CronofyError, ValueError):
 
 class CredentialError(CronofyError):
     """A call needs a credential that this client or view does not have; nothing was sent."""
+
+
+class ReauthorizationRequiredError(CredentialError):
+    """
+    An account's refresh token was refused: its owner has to give their consent again.
+
+    Nothing is deleted, and other accounts go on.
+
+    Attributes:
+        sub: The account; `None` if it is known by its tokens alone.
+    """
+
+    def __init__(self, sub: str | None) -> None:
+        super().__init__(sub)
+        self.sub = sub
+
+    def __str__(self) -> str:
+        whose = self.sub or "this account"
+        return f"{whose}: invalid_grant; authorize the account again and store its new tokens"
+
+
+class TokenStoreError(CronofyError):
+    """
+    A token store cannot be used; nothing in it was changed.
+
+    A client with tokens in memory goes on, and tells ``on_store_error``.
+    """
 
 
 class UnsafeURLError(CronofyError):
