@@ -278,7 +278,7 @@ class TokenHolder:
         done: list[Answer[TokenSet]] = []
         failure: Exception | None = None
         async with anyio.create_task_group() as group:
-            if self._records.can_lease:
+            if self._records.can_outlive:
                 group.start_soon(claim.extend)
             try:
                 done.append(await work)
@@ -361,7 +361,7 @@ class TokenHolder:
 
     def _newer(self, record: TokenRecord | None, before: Tokens) -> Tokens | None:
         """The tokens in the store, if they are others than ours and may be good."""
-        if record is None:
+        if record is None or record.needs_reauth:
             return None
         tokens, now = record.tokens, self._clock.now()
         if tokens.access_token in (None, before.access_token, *self._outdated):

@@ -11,7 +11,7 @@ from typing import Any, Final
 from ..core.errors import ReauthorizationRequiredError, TokenStoreError
 from ..core.secret import Secret
 from .runtime import Runtime, checkpoint
-from .tokens import LeasingTokenStore, TokenLease, TokenRecord, Tokens, TokenStore
+from .tokens import LeasingTokenStore, MemoryTokenStore, TokenLease, TokenRecord, Tokens, TokenStore
 
 __all__ = ("Claim", "Records", "TokenHooks", "Watch", "lease")
 
@@ -90,8 +90,13 @@ class Records:
 
     @property
     def can_lease(self) -> bool:
-        """Whether other processes see that this one exchanges the tokens."""
+        """Whether others see that this client exchanges the tokens."""
         return self._leasing is not None
+
+    @property
+    def can_outlive(self) -> bool:
+        """Whether others go on when this process dies, so that they wait for signs of life."""
+        return self.can_lease and not isinstance(self._store, MemoryTokenStore)
 
     async def read(self) -> TokenRecord | None:
         """The record as it is now, or as it was last seen."""
