@@ -10,7 +10,7 @@ from ..client.runtime import on_trio
 from ..client.tokens import LeasingTokenStore, TokenRecord
 from ..core.errors import InvalidArgumentError, TokenStoreError
 from ..core.secret import Secret
-from .sealing import Keys, Seal
+from .sealing import Keys, Seal, Sealed
 
 __all__ = ("RedisTokenStore",)
 
@@ -80,8 +80,8 @@ class RedisTokenStore(LeasingTokenStore):
             TokenStoreError: Redis cannot be reached, or no key fits.
         """
         async with self._connected() as client:
-            stored = await client.hget(self._prefix + sub, "record")
-        return None if stored is None else self._seal.open(sub, _bytes(stored))
+            stored = await self._stored(client, self._prefix + sub)
+        return None if stored is None else self._seal.open(sub, stored)
 
     async def swap(self, sub: str, before: TokenRecord | None, after: TokenRecord) -> bool:
         """
@@ -93,8 +93,8 @@ class RedisTokenStore(LeasingTokenStore):
         expected = "" if before is None else str(before.version)
         sealed = self._seal.close(sub, after)
         async with self._connected() as client:
-            arguments = (self._prefix + sub, expected, str(after.version), sealed)
-            return bool(await client.eval(_SWAP, 1, *arguments))
+            key, version = self._prefix + sub, str(after.version)
+            return bool(await client.eval(_SWAP, 1, key, expected, version, sealed.data))
 
     async def rotate(self) -> int:
         """
@@ -111,16 +111,21 @@ class RedisTokenStore(LeasingTokenStore):
         count = 0
         async with self._connected() as client:
             async for name in client.scan_iter(match=_literally(self._prefix) + "*"):
-                sub = _bytes(name).decode().removeprefix(self._prefix)
-                while (stored := await client.hget(name, "record")) is not None:
-                    sealed = self._seal.close(sub, self._seal.open(sub, _bytes(stored)))
-                    if await client.eval(_RESEAL, 1, name, stored, sealed):
+                key = name if isinstance(name, str) else name.decode()
+                sub = key.removeprefix(self._prefix)
+                while (stored := await self._stored(client, key)) is not None:
+                    sealed = self._seal.close(sub, self._seal.open(sub, stored))
+                    if await client.eval(_RESEAL, 1, key, stored.data, sealed.data):
                         count += 1
                         break
         return count
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._prefix}*>"
+
+    async def _stored(self, client: Any, key: str) -> Sealed | None:
+        stored = await client.hget(key, "record")
+        return None if stored is None else Sealed(stored)
 
     def _client(self) -> Any:
         assert self._url is not None, "given or made"
@@ -149,11 +154,6 @@ class RedisTokenStore(LeasingTokenStore):
 
 def _literally(prefix: str) -> str:
     return "".join(f"\\{c}" if c in "*?[]\\" else c for c in prefix)
-
-
-def _bytes(text: str | bytes) -> bytes:
-    # A client that was given may decode answers.
-    return text.encode() if isinstance(text, str) else text
 
 
 def _library() -> Any:

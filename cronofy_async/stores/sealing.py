@@ -10,7 +10,7 @@ from ..client.tokens import TokenRecord
 from ..core.errors import InvalidArgumentError, TokenStoreError
 from ..core.secret import Secret
 
-__all__ = ("Keys", "Seal", "new_key")
+__all__ = ("Keys", "Seal", "Sealed", "new_key")
 
 Keys = str | Secret | Iterable[str | Secret]
 
@@ -21,6 +21,20 @@ _PLAIN: Final = b"{"
 def new_key() -> Secret:
     """Make a key for ``keys=``; ``new_key().reveal()`` is what to keep, apart from the store."""
     return Secret(_fernet().Fernet.generate_key().decode())
+
+
+class Sealed:
+    """
+    A record as bytes, which shows itself in no traceback.
+
+    Args:
+        data: The bytes; a client that decodes answers gives text.
+    """
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: bytes | str) -> None:
+        self.data: bytes = data.encode() if isinstance(data, str) else data
 
 
 class Seal:
@@ -56,47 +70,54 @@ class Seal:
         """Whether new records are encrypted."""
         return self._fernet is not None
 
-    def close(self, sub: str, record: TokenRecord) -> bytes:
+    def close(self, sub: str, record: TokenRecord) -> Sealed:
         """A record as it is stored."""
-        plain = record.reveal()
         if self._fernet is None:
-            return plain.encode()
+            return Sealed(record.reveal().encode())
         # Its account goes along, so that nobody can put it in another one's place.
-        encrypted: bytes = self._fernet.encrypt(json.dumps([sub, plain]).encode())
-        return encrypted
+        return Sealed(self._fernet.encrypt(json.dumps([sub, record.reveal()]).encode()))
 
-    def open(self, sub: str, stored: bytes) -> TokenRecord:
+    def open(self, sub: str, stored: Sealed) -> TokenRecord:
         """
         Read a record that was stored, encrypted or not.
 
         Raises:
             TokenStoreError: No key fits, or it was tampered with.
         """
-        plain: str | bytes = stored
-        if not stored.startswith(_PLAIN):
-            if self._fernet is None:
-                raise TokenStoreError(f"the tokens of {sub} are encrypted: give the store its keys")
-            plain = self._decrypt(sub, stored)
-        try:
-            return TokenRecord.read(plain)
-        except ValueError:
-            raise TokenStoreError(
-                f"the record of {sub} is damaged: it was left as it is; restore the store, or "
-                "authorize the account again"
-            ) from None
-
-    def _decrypt(self, sub: str, stored: bytes) -> str:
-        try:
-            whose, plain = json.loads(self._fernet.decrypt(stored))
-        except (_fernet().InvalidToken, ValueError):
+        is_plain = stored.data.startswith(_PLAIN)
+        if not is_plain and self._fernet is None:
+            raise TokenStoreError(f"the tokens of {sub} are encrypted: give the store its keys")
+        opened = stored if is_plain else self._decrypt(stored)
+        if opened is None:
             raise TokenStoreError(
                 f"none of the keys opens the tokens of {sub}: they were left as they are; give "
                 "the key that they were encrypted with as well"
-            ) from None
-        if whose != sub:
+            )
+        record, whose = _read(opened, is_plain)
+        if record is None:
+            raise TokenStoreError(
+                f"the record of {sub} is damaged: it was left as it is; restore the store, or "
+                "authorize the account again"
+            )
+        if whose not in (None, sub):
             raise TokenStoreError(f"the record of {sub} is another account's: restore the store")
-        text: str = plain
-        return text
+        return record
+
+    def _decrypt(self, stored: Sealed) -> Sealed | None:
+        try:
+            return Sealed(self._fernet.decrypt(stored.data))
+        except _fernet().InvalidToken:
+            return None
+
+
+def _read(opened: Sealed, is_plain: bool) -> tuple[TokenRecord | None, str | None]:
+    """A record and whose it is, if it says so; nothing if it is damaged."""
+    # Errors are raised elsewhere: a traceback may show what is local here.
+    try:
+        whose, plain = (None, opened.data) if is_plain else json.loads(opened.data)
+        return TokenRecord.read(plain), whose
+    except (ValueError, TypeError):
+        return None, None
 
 
 def _fernet() -> Any:

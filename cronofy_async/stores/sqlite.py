@@ -16,7 +16,7 @@ import anyio.to_thread
 from ..client.tokens import LeasingTokenStore, TokenRecord
 from ..core.errors import TokenStoreError
 from .private_files import prepare
-from .sealing import Keys, Seal
+from .sealing import Keys, Seal, Sealed
 
 __all__ = ("SQLiteTokenStore",)
 
@@ -79,8 +79,8 @@ class SQLiteTokenStore(LeasingTokenStore):
         """
 
         def read(connection: sqlite3.Connection) -> TokenRecord | None:
-            row = connection.execute(_READ, (sub,)).fetchone()
-            return None if row is None else self._seal.open(sub, row[0])
+            found = [Sealed(record) for (record,) in connection.execute(_READ, (sub,))]
+            return self._seal.open(sub, found[0]) if found else None
 
         return await self._in_thread(read)
 
@@ -93,10 +93,12 @@ class SQLiteTokenStore(LeasingTokenStore):
         """
 
         def swap(connection: sqlite3.Connection) -> bool:
-            new = (after.version, self._seal.close(sub, after), sub)
+            sealed = self._seal.close(sub, after)
             if before is None:
-                return connection.execute(_INSERT, new).rowcount == 1
-            return connection.execute(_UPDATE, (*new, before.version)).rowcount == 1
+                insert = (after.version, sealed.data, sub)
+                return connection.execute(_INSERT, insert).rowcount == 1
+            update = (after.version, sealed.data, sub, before.version)
+            return connection.execute(_UPDATE, update).rowcount == 1
 
         return await self._in_thread(swap)
 
@@ -115,10 +117,11 @@ class SQLiteTokenStore(LeasingTokenStore):
 
         def rotate(connection: sqlite3.Connection) -> int:
             connection.execute("BEGIN IMMEDIATE")
-            rows = connection.execute("SELECT sub, version, record FROM tokens").fetchall()
+            all_rows = connection.execute("SELECT sub, version, record FROM tokens")
+            rows = [(sub, version, Sealed(record)) for sub, version, record in all_rows]
             for sub, version, stored in rows:
                 sealed = self._seal.close(sub, self._seal.open(sub, stored))
-                connection.execute(_UPDATE, (version, sealed, sub, version))
+                connection.execute(_UPDATE, (version, sealed.data, sub, version))
             connection.execute("COMMIT")
             # Nothing of the former records stays in the log.
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -214,10 +217,10 @@ class SQLiteTokenStore(LeasingTokenStore):
 
     def _try_keys(self, connection: sqlite3.Connection) -> None:
         """Open any record, so that a wrong key is found before something is written with it."""
-        row = connection.execute("SELECT sub, record FROM tokens LIMIT 1").fetchone()
-        if row is not None:
+        any_row = connection.execute("SELECT sub, record FROM tokens LIMIT 1")
+        for sub, stored in [(sub, Sealed(record)) for sub, record in any_row]:
             try:
-                self._seal.open(*row)
+                self._seal.open(sub, stored)
             except TokenStoreError:
                 self._drop()
                 raise

@@ -127,6 +127,8 @@ async def main(orders: dict[str, Any]) -> None:
     calls = [account.list_calendars() for _ in range(orders.get("tasks", 1))]
     results = await asyncio.gather(*calls, return_exceptions=True)
     kinds = [type(each).__name__ for each in results]
+    if "then" in orders:
+        await cronofy.account(orders["then"]).list_calendars()
     await cronofy.aclose()
     await transport.aclose()
     print(json.dumps({kind: kinds.count(kind) for kind in kinds}), flush=True)
