@@ -314,8 +314,12 @@ class TokenHolder:
             tokens = attrs.evolve(given, refresh_token=given.refresh_token or tokens.refresh_token)
             life = None
         spent = frozenset({*used, claim.record.tokens.refresh_token})
-        unsaved = self._outdated if self._unsaved is not None else frozenset()
-        self._outdated = unsaved | {before.access_token, claim.record.tokens.access_token}
+        outdated = frozenset({before.access_token, claim.record.tokens.access_token})
+        if self._unsaved is not None:
+            # The store may still hold what led to these, some exchanges ago.
+            spent |= self._unsaved[1]
+            outdated |= self._outdated
+        self._outdated = outdated
         record = await self._records.save(tokens, claim.record, spent)
         self._was_saved(tokens, spent)
         if self.current is not before:

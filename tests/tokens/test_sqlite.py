@@ -287,7 +287,9 @@ class TestEncryption:
 class TestTrouble:
     """A file that cannot be used is told of, and left as it is."""
 
-    @pytest.mark.parametrize("odd", [b"no database at all" * 100, b"SQLite format 3\0" + b"?" * 4096])
+    @pytest.mark.parametrize(
+        "odd", [b"no database at all" * 100, b"SQLite format 3\0" + b"?" * 4096]
+    )
     async def test_a_file_that_is_no_database_is_left_alone(self, path: Path, odd: bytes) -> None:
         """A corrupt file is an error of its own, and stays for whoever can mend it."""
         SQLiteTokenStore(path)
