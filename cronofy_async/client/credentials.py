@@ -28,6 +28,11 @@ class Credentials(Protocol):
         """Whether it is there without asking anybody."""
         ...
 
+    @property
+    def borrowed(self) -> bool:
+        """Whether it is one that another process got, some time ago."""
+        ...
+
     async def prepare(self) -> None:
         """Look for the credential where it may be kept."""
         ...
@@ -49,6 +54,7 @@ class ApplicationCredentials:
 
     renewable = False
     at_hand = True
+    borrowed = False
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -94,6 +100,11 @@ class AccountCredentials:
     def at_hand(self) -> bool:
         """Whether there is an access token."""
         return self._holder.at_hand
+
+    @property
+    def borrowed(self) -> bool:
+        """Whether the access token is one that another process got."""
+        return self._holder.borrowed
 
     async def prepare(self) -> None:
         """Look for tokens in the store."""

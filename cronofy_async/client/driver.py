@@ -99,6 +99,7 @@ class Driver:
             now=runtime.now,
             remaining=remaining,
             renewable=credentials.renewable,
+            borrowed=lambda: credentials.borrowed,
             request=request,
             read=read,
         )

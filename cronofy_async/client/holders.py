@@ -74,6 +74,8 @@ class TokenHolder:
     ) -> None:
         self.current: Tokens = tokens
         self.sub: str | None = sub
+        self.borrowed: bool = False
+        """Whether the last renewal took what another process had got."""
         self._exchange = exchange
         self._under_way = under_way
         self._runtime = runtime
@@ -324,10 +326,11 @@ class TokenHolder:
         self._was_saved(tokens, spent)
         if self.current is not before:
             return self.current.access_token or got.access_token
-        if record.tokens is tokens:
-            self._use(tokens, life, since)
-        else:
+        self.borrowed = record.tokens is not tokens
+        if self.borrowed:
             self._use(record.tokens)
+        else:
+            self._use(tokens, life, since)
         return self.current.access_token or got.access_token
 
     async def _second_look(self, before: Tokens) -> Tokens | None:
@@ -377,6 +380,7 @@ class TokenHolder:
     def _adopt(self, tokens: Tokens, before: Tokens) -> Secret:
         if self.current is before:
             self._use(tokens)
+        self.borrowed = True
         assert tokens.access_token is not None, "only such tokens are newer"
         return tokens.access_token
 

@@ -15,7 +15,7 @@ When a request may be sent again::
     429                           yes    yes    yes     yes
     500                           yes    yes    no      no
     502, 503, 504                 yes    yes    no      no
-    401, with a renewable token   once, with a new token
+    401, with a renewable token   once, with a new token; twice if the first was borrowed
     every other status            no
 """
 
@@ -130,6 +130,7 @@ def exchange(
     now: Callable[[], float],
     remaining: Callable[[], float] = lambda: math.inf,
     renewable: bool = False,
+    borrowed: Callable[[], bool] = lambda: False,
     request: Request | None = None,
     read: Callable[[Response], Any] | None = None,
 ) -> Generator[Send, Response, Answer[T]]:
@@ -143,6 +144,8 @@ def exchange(
         now: Gives the time as seconds since the epoch, for dates in ``Retry-After``.
         remaining: Gives the seconds left for this call; no wait is begun that is longer.
         renewable: Whether the driver can get a new access token after a 401.
+        borrowed: Whether the token that it got was another process's, so that it may have
+            expired as well: then there is a second renewal.
         request: Sent in place of ``operation.to_request()``: a further page of its answer.
         read: Reads a good answer in place of ``operation.from_response``.
 
@@ -153,7 +156,7 @@ def exchange(
     """
     send = Send(operation.to_request() if request is None else request)
     attempt = 0
-    renewed = not (renewable and _uses_token(operation))
+    renewals = 2 if renewable and _uses_token(operation) else 0
     while True:
         attempt += 1
         try:
@@ -168,9 +171,9 @@ def exchange(
         if operation.accepts(response):
             value: Any = (operation.from_response if read is None else read)(response)
             return Answer(value, response, attempt)
-        if response.status == 401 and not renewed:
+        if response.status == 401 and (renewals == 2 or (renewals == 1 and borrowed())):
             # The refused request was not carried out, so this is no retry of it.
-            renewed = True
+            renewals -= 1
             attempt -= 1
             send = attrs.evolve(send, after=0.0, renew=True)
             continue

@@ -12,7 +12,7 @@ import pytest
 from cronofy_async import LeasingTokenStore, TokenLease, Tokens
 from cronofy_async.core.wire import Request
 
-from .bench import DistantStore, PlainStore, SlowExchange, bench
+from .bench import DistantStore, PlainStore, SlowExchange, bench, given
 from .service import ServiceTransport, is_exchange
 
 pytestmark = pytest.mark.anyio
@@ -118,6 +118,15 @@ class TestShared:
 
             assert put[0] == await store.get("acc_1")
             assert 1 == b.service.calls
+
+    async def test_a_stored_token_that_has_expired_too_is_renewed(self) -> None:
+        """What another process put long ago is tried, and then exchanged, in the same call."""
+        async with bench(store=DistantStore()) as b:
+            account = b.client().account("acc_1", **given(b.service.grant("acc_1", expired=True)))
+            await b.store.put("acc_1", b.service.grant("acc_1", expired=True))
+            await account.list_calendars()
+
+            assert (1, 2, 1) == (b.service.exchanges, b.service.refused, b.service.calls)
 
     async def test_a_plain_store_is_looked_at_again_before_giving_up(self) -> None:
         """Without leases, a refusal may mean that another process is just storing its tokens."""
