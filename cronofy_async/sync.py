@@ -32,6 +32,7 @@ from .core.transport import Transport
 from .core.unset import UNSET, Unset
 
 if TYPE_CHECKING:
+    from .models.authorization import TokenSet
     from .models.batch import Outcome
 
 __all__ = ("Account", "Cronofy")
@@ -262,6 +263,10 @@ class Cronofy(ApplicationEndpoints, _Blocking[AsyncCronofy]):
         """A view of one account; see `AsyncCronofy.account`."""
         account = self._async.account(sub, access_token=access_token, refresh_token=refresh_token)
         return Account(account)
+
+    def keep_tokens(self, answer: TokenSet, sub: str | None = None) -> Account:
+        """Put the tokens of a new consent into the store; see `AsyncCronofy.keep_tokens`."""
+        return Account(_bridge.call(lambda: self._async.keep_tokens(answer, sub)))
 
     def with_options(
         self,

@@ -262,6 +262,34 @@ class AsyncCronofy(ApplicationEndpoints, _Client):
                 raise InvalidArgumentError("sub", "and both tokens are missing", "give one of them")
         return AsyncAccount(self.driver, self._holder(sub, given), self._options)
 
+    async def keep_tokens(self, answer: TokenSet, sub: str | None = None) -> AsyncAccount:
+        """
+        Put the tokens of a new consent into the token store, in place of former ones.
+
+        Answer: a view of the account; later ``account(sub)`` makes one too, in any process.
+
+        Args:
+            answer: What `request_token` or `upsert_application_calendar` gave.
+            sub: The account; left out: the one that the answer names.
+
+        Raises:
+            InvalidArgumentError: Neither names the account.
+            TokenStoreError: They could not be stored.
+        """
+        sub = sub or answer.sub or answer.account_id or answer.service_account_id
+        if sub is None:
+            raise InvalidArgumentError("sub", "is missing", "name the account of these tokens")
+        now, life = self.driver.clock.now(), answer.expires_in
+        tokens = Tokens(
+            access_token=answer.access_token,
+            refresh_token=answer.refresh_token,
+            expires_at=None if now is None or life is None else now + life,
+        )
+        holder = self._holder(sub, Tokens())
+        await self._store.put(sub, tokens)
+        holder.give(tokens)
+        return AsyncAccount(self.driver, holder, self._options)
+
     def _holder(self, sub: str | None, given: Tokens) -> TokenHolder:
         # Views of one account share a holder, so that they renew its token together.
         holder = self._holders.get(sub) if sub is not None else None

@@ -122,14 +122,15 @@ class AccountCredentials:
                 "itself, not on an account view"
             )
         if renew:
-            refused = request.header("authorization")
-            token = await self._holder.renew(_token_of(refused))
+            token = await self._holder.renew(_token_of(request))
         else:
             token = await self._holder.access_token()
         return _bearer(request, token)
 
 
-def _token_of(header: str | None) -> Secret | None:
+def _token_of(request: Request) -> Secret | None:
+    # Here, so that the frames of a failed renewal hold no token as text.
+    header = request.header("authorization")
     return Secret(header.removeprefix("Bearer ")) if header else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import anyio
@@ -19,6 +19,7 @@ from ..core.errors import (
     TransportTimeoutError,
 )
 from ..core.secret import Secret
+from .expiry import Expiry
 from .owned import SingleFlight
 from .records import Claim, Records, TokenHooks, Watch, lease
 from .runtime import Runtime
@@ -30,12 +31,6 @@ if TYPE_CHECKING:
     from ..models.authorization import TokenSet
 
 __all__ = ("TokenHolder",)
-
-_MARGIN: Final = 60.0
-"""An access token is renewed so many seconds before it expires, but in its last tenth."""
-
-_SHORTEST: Final = 1.0
-"""A shorter life is none to reckon with: such a token is used until it is refused."""
 
 _SECOND_LOOKS: Final = (0.1, 0.2, 0.4, 0.8)
 """Seconds between looks at a store in which another process may just be writing."""
@@ -90,9 +85,7 @@ class TokenHolder:
         self._outdated: frozenset[Secret | None] = frozenset()
         self._unsaved: tuple[Tokens, frozenset[Secret | None]] | None = None
         self._save_pause, self._save_at = _SAVE_AGAIN[0], 0.0
-        # By the monotonic clock; both for ever, if nobody knows when the token expires.
-        self._due_at = self._expires_at = float("inf")
-        self._is_timed = True
+        self._expiry = Expiry(runtime, clock)
 
     @property
     def renewable(self) -> bool:
@@ -102,7 +95,7 @@ class TokenHolder:
     @property
     def at_hand(self) -> bool:
         """Whether there is an access token without asking anybody."""
-        return self.current.access_token is not None and not self._has_expired()
+        return self.current.access_token is not None and not self._expiry.has_come()
 
     @property
     def _is_empty(self) -> bool:
@@ -142,10 +135,8 @@ class TokenHolder:
         token = self.current.access_token
         if self._unsaved is not None and self._is_time_to_save():
             self._saving.start()
-        if token is not None and not (self.renewable and self._has_expired()):
-            if self.renewable and self._runtime.monotonic() >= self._due_at:
-                # Should it fail, the calls of the next seconds do not each try again.
-                self._due_at += (self._expires_at - self._due_at) / 4
+        if token is not None and not (self.renewable and self._expiry.has_come()):
+            if self.renewable and self._expiry.is_near():
                 self._renewal.start()
             return token
         if self.renewable:
@@ -169,34 +160,10 @@ class TokenHolder:
             return token
         return await self._renewal.join()
 
-    # Time -----------------------------------------------------------------------------
-
-    def _has_expired(self) -> bool:
-        if not self._is_timed and self._clock.is_set:
-            self._time_stored()
-        return self._runtime.monotonic() >= self._expires_at
-
     def _use(self, tokens: Tokens, life: float | None = None, since: float = 0.0) -> None:
         """Use tokens that are good for *life* seconds *since*, if that is known."""
         self.current = tokens
-        self._due_at = self._expires_at = float("inf")
-        self._is_timed = life is not None or tokens.expires_at is None
-        if life is not None and life >= _SHORTEST:
-            self._time(since + life, life)
-
-    def _time_stored(self) -> None:
-        """Reckon with the expiry that came with tokens, now that the service's time is known."""
-        self._is_timed = True
-        expires_at, now = self.current.expires_at, self._clock.now()
-        if expires_at is not None and now is not None:
-            left = expires_at - now
-            self._time(self._runtime.monotonic() + left, max(left, 0.0))
-
-    def _time(self, expires_at: float, life: float) -> None:
-        # Accounts that were authorized together are not all renewed at once.
-        margin = min(_MARGIN, life / 10) * (1 - self._runtime.draw() / 2)
-        self._expires_at = expires_at
-        self._due_at = expires_at - margin
+        self._expiry.follow(tokens, life, since)
 
     # Renewal --------------------------------------------------------------------------
 
@@ -243,7 +210,7 @@ class TokenHolder:
                 kept = claim.record.pending if _is_open(error) else was.pending
                 await claim.give_back(pending=kept)
                 raise
-            return await self._settle(claim, answer, since, before, candidates)
+            return await self._settle(claim, answer, since, before, (refresh_token, *candidates))
         newer = await self._second_look(before)
         if newer is not None:
             return self._adopt(newer, before)
@@ -252,7 +219,7 @@ class TokenHolder:
     def _candidates(self, record: TokenRecord, before: Tokens) -> tuple[Secret, ...]:
         """The refresh tokens that may be good, the likeliest first."""
         kept = None if record.needs_reauth else record.tokens.refresh_token
-        known = [kept, before.refresh_token, self._given]
+        known = [kept, self._given]
         if record.tokens.access_token in self._outdated:
             # The store could not take what we have got since.
             known = [before.refresh_token, kept, self._given]
@@ -298,7 +265,7 @@ class TokenHolder:
         answer: Answer[TokenSet],
         since: float,
         before: Tokens,
-        used: Iterable[Secret],
+        used: tuple[Secret, ...],
     ) -> Secret:
         """Keep new tokens in the store, and only then use them."""
         got = answer.value
@@ -307,7 +274,7 @@ class TokenHolder:
         tokens = Tokens(
             access_token=got.access_token,
             # The service may leave the refresh token as it was by not naming it.
-            refresh_token=got.refresh_token or next(iter(used)),
+            refresh_token=got.refresh_token or used[0],
             expires_at=None if now is None or life is None else now + life,
         )
         if self.current is not before:
@@ -322,6 +289,8 @@ class TokenHolder:
             spent |= self._unsaved[1]
             outdated |= self._outdated
         self._outdated = outdated
+        if self.current is before:
+            self._given = None
         record = await self._records.save(tokens, claim.record, spent)
         self._was_saved(tokens, spent)
         if self.current is not before:
@@ -346,24 +315,26 @@ class TokenHolder:
         return newer
 
     async def _refuse(
-        self, record: TokenRecord | None, before: Tokens, refusal: Exception | None
+        self, record: TokenRecord, before: Tokens, refusal: Exception | None
     ) -> Secret:
         """Mark the account; nothing is deleted."""
         error = ReauthorizationRequiredError(self.sub)
-        while record is not None and not record.needs_reauth:
-            refused = record.change(lease=None, pending=None, needs_reauth=True)
-            if await self._records.swap(record, refused):
-                # What the store does not know was refused as well.
-                self._given = None
-                if self.current is before:
-                    known = record.tokens.refresh_token
-                    self.current = attrs.evolve(before, refresh_token=known)
+        held: TokenRecord | None = record
+        while held is not None:
+            refused = held.change(lease=None, pending=None, needs_reauth=True)
+            if await self._records.swap(held, refused):
                 self._hooks.needs_reauth(error)
                 break
-            record = await self._records.read()
-            newer = self._newer(record, before)
+            held = await self._records.read()
+            newer = self._newer(held, before)
             if newer is not None:
                 return self._adopt(newer, before)
+            if held is not None and held.needs_reauth:
+                break
+        if self.current is before:
+            # What the store does not know was refused as well.
+            self._given = None
+            self.current = attrs.evolve(before, refresh_token=record.tokens.refresh_token)
         raise error from refusal
 
     def _newer(self, record: TokenRecord | None, before: Tokens) -> Tokens | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -136,7 +136,7 @@ class RedisTokenStore(LeasingTokenStore):
         )
 
     @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[Any]:
+    async def _connected(self) -> AsyncGenerator[Any]:
         if on_trio():
             raise TokenStoreError("redis knows only asyncio: on trio, use SQLiteTokenStore")
         client = self._given if self._given is not None else self._client()
@@ -158,7 +158,8 @@ def _literally(prefix: str) -> str:
 
 def _library() -> Any:
     try:
-        import redis.asyncio
+        import redis
+        import redis.asyncio  # pyright: ignore[reportUnusedImport] - loads the submodule
     except ImportError:
         raise InvalidArgumentError("url", "needs redis", "install cronofy_async[redis]") from None
     return redis

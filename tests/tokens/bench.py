@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -101,7 +101,7 @@ class Bench:
 @asynccontextmanager
 async def bench(
     rotation: Rotation = "rotating", store: TokenStore | None = None
-) -> AsyncIterator[Bench]:
+) -> AsyncGenerator[Bench]:
     """A bench whose clients are closed in the end."""
     made = Bench(rotation, store)
     try:
@@ -130,7 +130,7 @@ class Altering(ServiceTransport):
 
     async def send(self, request: Request, *, timeout: float) -> Any:
         answer = await super().send(request, timeout=timeout)
-        if not is_exchange(request) or not self.changes:
+        if not is_exchange(request) or not self.changes or not answer.ok:
             return answer
         body = self.body if self.status != 200 else {**answer.json(), **self.changes}
         content = b"" if body is None else json.dumps(body).encode()

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ class Process:
 
 
 @contextmanager
-def processes(*orders: dict[str, Any]) -> Iterator[list[Process]]:
+def processes(*orders: dict[str, Any]) -> Generator[list[Process]]:
     """Processes that are ready, each under its own orders."""
     started = [Process(each) for each in orders]
     try:

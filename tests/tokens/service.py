@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -162,7 +162,7 @@ class ServiceTransport:
 @contextmanager
 def on_loopback(
     service: TokenService, after: Callable[[Request], None] = lambda _: None
-) -> Iterator[str]:
+) -> Generator[str]:
     """
     Serve to other processes.
 

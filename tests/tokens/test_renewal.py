@@ -131,7 +131,6 @@ class TestInTime:
 
             assert RetryPolicy().attempts == attempts
 
-
     async def test_a_token_that_is_refused_over_and_over_is_renewed_once(self) -> None:
         """A call whose new token is refused as well ends, after one exchange."""
         async with bench() as b:
@@ -154,12 +153,11 @@ class TestRefused:
             b.service.revoke("acc_1")
             account = b.client().account("acc_1", **given(tokens))
             for _ in range(3):
-                with pytest.raises(ReauthorizationRequiredError, match="acc_1") as caught:
+                with pytest.raises(ReauthorizationRequiredError, match="acc_1"):
                     await account.list_calendars()
 
             record = await b.record()
             assert ["acc_1"] == [error.sub for error in b.refused]
-            assert "acc_1" == caught.value.sub
             assert 1 == b.service.stale
             assert (True, tokens, None) == (record.needs_reauth, record.tokens, record.lease)
 
@@ -213,6 +211,34 @@ class TestRefused:
 
             assert b.service.is_alive("acc_1", await b.store.get("acc_1"))
             assert not (await b.record()).needs_reauth
+
+    async def test_tokens_that_are_refused_as_well_are_not_tried_again(self) -> None:
+        """Tokens given for a refused account that are no better are told of once, too."""
+        async with bench() as b:
+            await b.store.put("acc_1", b.service.grant("acc_1", expired=True))
+            tokens = b.service.grant("acc_1", expired=True)
+            b.service.revoke("acc_1")
+            cronofy = b.client()
+            for better in ({}, given(tokens)):
+                account = cronofy.account("acc_1", **better)
+                for _ in range(3):
+                    with pytest.raises(ReauthorizationRequiredError):
+                        await account.list_calendars()
+
+            assert (2, 2) == (b.service.stale, len(b.refused))
+            assert (await b.record()).lease is None
+
+    async def test_a_refresh_token_that_is_not_named_stays(self) -> None:
+        """An answer without refresh token leaves the one that got it, whichever that was."""
+        async with bench("fixed") as b:
+            await b.store.put("acc_1", b.service.grant("acc_1", expired=True))
+            tokens = b.service.grant("acc_1", expired=True)
+            transport = Altering(b.service, refresh_token=None)
+            await b.client(transport).account("acc_1", **given(tokens)).list_calendars()
+
+            stored = await b.store.get("acc_1")
+            assert stored is not None
+            assert tokens.refresh_token == stored.refresh_token
 
     async def test_a_store_of_older_tokens_does_not_hinder_new_ones(self) -> None:
         """Tokens given at the start win over those in the store, if these are refused."""

@@ -193,8 +193,7 @@ class TestPrivacy:
     async def test_a_link_put_there_later_is_refused(self, path: Path, tmp_path: Path) -> None:
         """The look at the place is repeated whenever the file is opened."""
         store = SQLiteTokenStore(path)
-        path.unlink()
-        path.symlink_to(tmp_path / "elsewhere")
+        replace(path, tmp_path / "elsewhere")
         with pytest.raises(TokenStoreError, match="symbolic link"):
             await store.put("acc_1", TOKENS)
         assert not (tmp_path / "elsewhere").exists()
@@ -224,9 +223,11 @@ class TestEncryption:
             assert b"canary" not in content(path)
 
             assert (TOKENS, OTHERS) == (await store.get("acc_1"), await store.get("acc_2"))
-        with SQLiteTokenStore(path) as keyless:
-            with pytest.raises(TokenStoreError, match="encrypted.*keys"):
-                await keyless.get("acc_1")
+        with (
+            SQLiteTokenStore(path) as keyless,
+            pytest.raises(TokenStoreError, match=r"encrypted.*keys"),
+        ):
+            await keyless.get("acc_1")
 
     async def test_keys_can_be_rotated(self, path: Path) -> None:
         """With both keys everything is read; after rotating the new one is enough."""
@@ -239,9 +240,11 @@ class TestEncryption:
             assert 2 == await store.rotate()
         with SQLiteTokenStore(path, keys=[new.reveal()]) as store:
             assert (TOKENS, OTHERS) == (await store.get("acc_1"), await store.get("acc_2"))
-        with SQLiteTokenStore(path, keys=old) as store:
-            with pytest.raises(TokenStoreError, match="none of the keys"):
-                await store.get("acc_1")
+        with (
+            SQLiteTokenStore(path, keys=old) as store,
+            pytest.raises(TokenStoreError, match="none of the keys"),
+        ):
+            await store.get("acc_1")
 
     async def test_a_wrong_key_destroys_nothing(self, path: Path) -> None:
         """Neither reading, writing nor rotating with a wrong key changes the file."""
@@ -293,13 +296,13 @@ class TestTrouble:
     async def test_a_file_that_is_no_database_is_left_alone(self, path: Path, odd: bytes) -> None:
         """A corrupt file is an error of its own, and stays for whoever can mend it."""
         SQLiteTokenStore(path)
-        path.write_bytes(odd)
+        spoil(path, odd)
         store = SQLiteTokenStore(path)
         for _ in range(2):
             with pytest.raises(TokenStoreError, match="left as it is"):
                 await store.put("acc_1", TOKENS)
         store.close()
-        assert odd == path.read_bytes()
+        assert odd == content(path)
 
     async def test_a_damaged_record_is_left_alone(self, path: Path) -> None:
         """A row that is no record is an error that does not show it."""
@@ -354,6 +357,17 @@ class TestTrouble:
         (tmp_path / "file").touch()
         with pytest.raises(TokenStoreError, match="file"):
             SQLiteTokenStore(tmp_path / "file" / "tokens.db")
+
+
+def replace(path: Path, target: Path) -> None:
+    """Put a link in the place of a file."""
+    path.unlink()
+    path.symlink_to(target)
+
+
+def spoil(path: Path, odd: bytes) -> None:
+    """Put something else into a file."""
+    path.write_bytes(odd)
 
 
 def with_locals(error: BaseException) -> str:
