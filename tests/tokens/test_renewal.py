@@ -210,6 +210,8 @@ class TestRefused:
             await account.list_calendars()
 
             assert b.service.is_alive("acc_1", await b.store.get("acc_1"))
+            # The refused account's access token is not tried.
+            assert 2 == b.service.refused
             assert not (await b.record()).needs_reauth
 
     async def test_tokens_that_are_refused_as_well_are_not_tried_again(self) -> None:
