@@ -85,7 +85,7 @@ def check(project, arguments):
 def bench(project, arguments):
     # type: (Project, list[str]) -> int
     """Run the benchmarks; arguments go to python -m benchmarks."""
-    project.prepare(["test"])
+    project.prepare(["bench"])
     return project.run(["-m", "benchmarks"] + arguments)
 
 

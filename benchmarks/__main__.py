@@ -13,9 +13,14 @@ import statistics
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from . import startup
+from . import decode, reading, startup
+from .group import Group
 
-GROUPS: Mapping[str, Mapping[str, Callable[[], float]]] = {"startup": startup.VARIANTS}
+GROUPS: Mapping[str, Group] = {
+    "startup": Group(startup.VARIANTS, goals={"import cronofy_async": 0.20}),
+    **decode.GROUPS,
+    **reading.GROUPS,
+}
 
 
 def measure(
@@ -45,10 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     rounds = 3 if options.quick else 15
     for group in options.groups or GROUPS:
-        print(f"\n{group}, {rounds} rounds, Python {sys.version.split()[0]}\n")
-        print(f"{'':42}{'ratio':>8}{'ms':>10}")
-        for name, (ratio, milliseconds) in measure(GROUPS[group], rounds).items():
-            print(f"{name:42}{ratio:8.2f}{milliseconds:10.1f}")
+        chosen = GROUPS[group]
+        times = min(rounds, chosen.rounds)
+        print(f"\n{group}, {times} rounds, Python {sys.version.split()[0]}\n")
+        print(f"{'':46}{'ratio':>8}{'goal':>8}{chosen.unit:>10}")
+        for name, (ratio, value) in measure(chosen.variants, times).items():
+            goal = f"{chosen.goals[name]:8.2f}" if name in chosen.goals else f"{'':8}"
+            print(f"{name:46}{ratio:8.3f}{goal}{value:10.2f}")
     return 0
 
 

@@ -13,7 +13,7 @@ import asyncio
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
@@ -69,14 +69,10 @@ class _Service:
     def __init__(self, options: argparse.Namespace) -> None:
         self.latency: float = options.latency
         self._total: int = options.pages
-        self._bucket = (
-            _Bucket(options.rate, asyncio.get_running_loop()) if options.rate else None
-        )
+        self._bucket = _Bucket(options.rate, asyncio.get_running_loop()) if options.rate else None
         self.refused = 0
         # Events repeat after some pages, but no two of one read are the same: their ids tell.
-        self._lists = [
-            pages.events(n * pages.EVENTS) for n in range(min(self._total, _DISTINCT))
-        ]
+        self._lists = [pages.events(n * pages.EVENTS) for n in range(min(self._total, _DISTINCT))]
         self.port = 0
 
     def answer(self, head: bytes) -> bytes:
@@ -93,9 +89,7 @@ class _Service:
         if number > len(self._lists):
             listed = listed.replace(b"evt_external_", b"evt_%08d_" % number)
         address = f"http://127.0.0.1:{self.port}/v1/events/pages/{number + 1}"
-        body = pages.body(
-            listed, number, self._total, address if number < self._total else None
-        )
+        body = pages.body(listed, number, self._total, address if number < self._total else None)
         return _http(b"200 OK", body)
 
 
@@ -118,7 +112,9 @@ async def _main(options: argparse.Namespace) -> None:
 
 
 @contextmanager
-def serve(*, latency: float = 0.0, pages: int = 20, rate: float = 0.0) -> Iterator[str]:
+def serve(
+    *, latency: float = 0.0, pages: int = 20, rate: float = 0.0
+) -> Generator[str, None, None]:
     """
     Run the server as long as the block lasts; gives its origin.
 

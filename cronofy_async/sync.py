@@ -55,21 +55,26 @@ class _Bridge:
         if self._over:
             raise RuntimeError("the interpreter is shutting down: nothing can be sent any more")
         loop = self._running()
-        done = threading.Event()
+        # A bare lock: an Event is a lock within a condition that has another.
+        done = threading.Lock()
+        done.acquire()
         tasks: list[asyncio.Task[T]] = []
 
         def start() -> None:
             task = loop.create_task(work())
             tasks.append(task)
-            task.add_done_callback(lambda _: done.set())
+            task.add_done_callback(over)
+
+        def over(_: asyncio.Task[T]) -> None:
+            done.release()
 
         loop.call_soon_threadsafe(start)
         try:
-            done.wait()
+            done.acquire()
         except BaseException:
             # Ctrl-C in the waiting thread: what it waited for must not go on unseen.
             loop.call_soon_threadsafe(lambda: [task.cancel() for task in tasks])
-            done.wait(timeout=2.0)
+            done.acquire(timeout=2.0)
             raise
         return tasks[0].result()
 

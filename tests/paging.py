@@ -90,9 +90,16 @@ class Service:
 
 def connect(service: Any, **options: Any) -> AsyncAccount:
     """An account whose service this is."""
-    given = {"runtime": FrozenTime().runtime(), "limits": None, **options}
+    given: dict[str, Any] = {"runtime": FrozenTime().runtime(), "limits": None, **options}
     cronofy = AsyncCronofy("id", "secret-1", transport=service, **given)
     return cronofy.account(access_token="tok-1")
+
+
+async def drain(entries: Any, found: list[str], turns: int = 0) -> None:
+    """Read entries to the end, and note their names as they come."""
+    async for each in entries:
+        await settle(turns)
+        found.append(each.event_uid)
 
 
 async def settle(turns: int = 30) -> None:

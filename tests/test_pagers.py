@@ -21,7 +21,7 @@ from cronofy_async import (
 )
 from cronofy_async.core.wire import Response
 
-from .paging import API, Service, address, connect, event, page, settle, uids
+from .paging import API, Service, address, connect, drain, event, page, settle, uids
 
 pytestmark = pytest.mark.anyio
 
@@ -124,9 +124,7 @@ async def test_an_error_of_the_next_page_comes_after_this_one() -> None:
     service.answers[address(2)] = TransportError("broken")
     found: list[str] = []
     with pytest.raises(TransportError, match="broken"):
-        async for each in read(service, retry=RetryPolicy(attempts=1)):
-            await settle()
-            found.append(each.event_uid)
+        await drain(read(service, retry=RetryPolicy(attempts=1)), found, 30)
     assert ["a", "b"] == found
 
 
@@ -161,8 +159,7 @@ async def test_a_circle_further_on_is_found(depth: int) -> None:
     service = Service(page(1, 9), page(2, 9), page(3, 9, next_page=API + address(2)))
     found: list[str] = []
     with pytest.raises(PaginationError):
-        async for each in read(service).with_prefetch(depth):
-            found.append(each.event_uid)
+        await drain(read(service).with_prefetch(depth), found)
     assert ["e1", "e2", "e3"] == found
     assert [address(1), address(2), address(3)] == service.asked
 

@@ -24,7 +24,7 @@ from cronofy_async.core.recall import GENERATION
 from cronofy_async.core.wire import Response
 from cronofy_async.operations import ReadEvents
 
-from .paging import API, Service, address, connect, event, page, uids
+from .paging import API, Service, address, connect, drain, event, page, uids
 
 pytestmark = pytest.mark.anyio
 
@@ -47,16 +47,22 @@ def book(pages: int) -> Service:
     return Service(*[page(n, pages, event(f"{n}a"), event(f"{n}b")) for n in range(1, pages + 1)])
 
 
+def told(caught: pytest.ExceptionInfo[Any]) -> Cursor:
+    """The cursor of an error, which it must have."""
+    cursor: Cursor = caught.value.cursor
+    assert isinstance(cursor, Cursor)
+    return cursor
+
+
 async def test_a_page_that_fails_for_ever_tells_what_was_done() -> None:
     """The error has the numbers of pages and entries, and where to go on, as plain text."""
     service = book(7)
     service.answers[address(3)] = Response(500, ())
     found: list[str] = []
     with pytest.raises(ServerError) as caught:
-        async for each in read(service):
-            found.append(each.event_uid)
+        await drain(read(service), found)
 
-    cursor = caught.value.cursor
+    cursor = told(caught)
     assert (2, 4, False) == (cursor.pages, cursor.entries, cursor.at_end)
     stored = json.loads(json.dumps({"cursor": cursor}))["cursor"]
     service.answers[address(3)] = page(3, 7, event("3a"), event("3b"))
@@ -72,9 +78,9 @@ async def test_the_numbers_go_on_in_a_resumed_read() -> None:
     with pytest.raises(TransportError) as first:
         await read(service).collect()
     with pytest.raises(TransportError) as second:
-        await read(service).resume(first.value.cursor).collect()
-    assert (1, 2) == (first.value.cursor.pages, first.value.cursor.entries)
-    assert (2, 3) == (second.value.cursor.pages, second.value.cursor.entries)
+        await read(service).resume(told(first)).collect()
+    assert (1, 2) == (told(first).pages, told(first).entries)
+    assert (2, 3) == (told(second).pages, told(second).entries)
 
 
 async def test_pages_tell_where_they_stand() -> None:
@@ -99,24 +105,28 @@ async def test_a_collected_read_that_breaks_off_keeps_what_it_has() -> None:
     with pytest.raises(ServerError) as caught:
         await read(service).collect()
 
+    assert caught.value.collected is not None
     assert ["1a", "1b", "2a", "2b"] == uids(caught.value.collected)
-    assert 2 == caught.value.cursor.pages
+    assert 2 == told(caught).pages
     copy = pickle.loads(pickle.dumps(caught.value))
     assert (None, caught.value.cursor) == (copy.collected, copy.cursor)
 
 
 async def test_an_error_of_another_call_has_no_cursor() -> None:
     """What is no read of pages has nothing to resume."""
+    service = Service()
+    service.answers["/v1/calendars"] = Response(404, ())
     with pytest.raises(NotFoundError) as caught:
-        service = Service()
-        service.answers["/v1/calendars"] = Response(404, ())
         await connect(service).list_calendars()
     assert (None, None) == (caught.value.cursor, caught.value.collected)
 
 
 def cursor_of(**changes: Any) -> Cursor:
     """A cursor of the read that these tests make."""
-    given = {"operation": ReadEvents(tzid="Etc/UTC"), "next_page": API + address(2)} | changes
+    given: dict[str, Any] = {
+        "operation": ReadEvents(tzid="Etc/UTC"),
+        "next_page": API + address(2),
+    } | changes
     return Cursor.of(given["operation"], given["next_page"], 1, 2)
 
 
@@ -217,8 +227,7 @@ async def test_a_long_stream_does_not_begin_anew() -> None:
         return made
 
     with pytest.raises(PageExpiredError):
-        async for _ in read(service()):
-            pass
+        await drain(read(service()), [])
     assert 2 * GENERATION + 3 == len(await read(service()).collect())
 
 
@@ -233,11 +242,10 @@ async def test_what_cannot_be_told_apart_does_not_begin_anew(depth: int) -> None
     pager = connect(service).read_free_busy(tzid="Etc/UTC").with_prefetch(depth)
     with pytest.raises(PageExpiredError):
         await pager.collect()
-    found = 0
+    found: list[Any] = []
     with pytest.raises(PageExpiredError) as caught:
-        async for _ in pager:
-            found += 1
-    assert 2 == found == caught.value.cursor.entries
+        await drain(pager, found)
+    assert 2 == len(found) == told(caught).entries
 
 
 async def test_the_cursor_of_an_unreadable_page_leads_to_that_page() -> None:
@@ -246,4 +254,4 @@ async def test_the_cursor_of_an_unreadable_page_leads_to_that_page() -> None:
     service.answers[address(2)] = Response(200, (), b'{"events": [{}]}')
     with pytest.raises(DecodeError) as caught:
         await read(service).collect()
-    assert (1, 2) == (caught.value.cursor.pages, caught.value.cursor.entries)
+    assert (1, 2) == (told(caught).pages, told(caught).entries)

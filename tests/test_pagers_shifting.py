@@ -167,7 +167,6 @@ def test_a_collected_read_is_like_a_list(pages: list[list[int]], chance: random.
     assert plain == list(mine)
     assert mine == plain
     assert plain == mine
-    assert not mine != plain
     assert mine != [*plain, None]
     assert mine != tuple(plain)
     assert list(reversed(plain)) == list(reversed(mine))

@@ -201,7 +201,7 @@ def test_pages_that_are_empty() -> None:
         ]
         last = {"pages": {"current": count, "total": count}, "events": []}
         stub.answers = [Prepared(200, page) for page in (*chain, last)]
-        with Cronofy(api_url=stub.url) as app:
+        with Cronofy(api_url=stub.url, limits=None) as app:
             account = app.account(access_token="t")
             assert [] == account.read_events(tzid="Etc/UTC").collect()
         assert [] == stub.answers

@@ -176,8 +176,8 @@ class Driver:
         An exchange of tokens that is under way is waited for, as its answer cannot be
         asked for twice; but for two seconds at the most.
         """
-        for flight in list(self.ahead):
-            await flight.end()
+        for page in list(self.ahead):
+            await page.end()
         with anyio.move_on_after(_PATIENCE, shield=True):
             for flight in list(self.under_way):
                 with suppress(Exception):

@@ -92,12 +92,22 @@ class Pacer(Protocol):
         ...
 
 
+class _Turn:
+    """Somebody who waits."""
+
+    __slots__ = ("called", "has_come")
+
+    def __init__(self) -> None:
+        self.called = anyio.Event()
+        self.has_come = False
+
+
 class SlidingPacer:
     """
     Keeps to `Limits` in any second and any minute, in the order of asking.
 
     There is no task and no timer: the first in the queue waits for its moment, and then
-    wakes the next.
+    calls those for whom there is a place.
 
     Args:
         limits: What to keep to.
@@ -121,8 +131,7 @@ class SlidingPacer:
         self._tolerance = (limits.burst - 1) * self._interval + _SLACK
         # When the bucket of the burst will be full again.
         self._full_at = 0.0
-        self._queue: deque[anyio.Event] = deque()
-        self._released: anyio.Event | None = None
+        self._queue: deque[_Turn] = deque()
 
     def try_acquire(self) -> bool:
         """Take a place at once; false if that would be too soon, or others wait."""
@@ -136,34 +145,45 @@ class SlidingPacer:
 
     async def acquire(self) -> None:
         """Wait for a place, behind those who came before. Cancelled, it takes none."""
-        turn = anyio.Event()
+        turn = _Turn()
         self._queue.append(turn)
+        self._admit()
         try:
-            if self._queue[0] is not turn:
-                await turn.wait()
-            while True:
-                if self._under_way >= self.limits.concurrent:
-                    self._released = anyio.Event()
-                    await self._released.wait()
-                    continue
-                now = self._clock()
-                wait = self._wait(now)
-                if wait <= 0:
-                    break
-                await self._sleep(max(wait, _SHORTEST))
-            self._take(now)
-        finally:
-            was_first = self._queue[0] is turn
-            self._queue.remove(turn)
-            if was_first and self._queue:
-                self._queue[0].set()
+            while not turn.has_come:
+                wait = 0.0
+                if self._queue[0] is turn and self._under_way < self.limits.concurrent:
+                    wait = self._wait(self._clock())
+                if wait > 0:
+                    await self._sleep(max(wait, _SHORTEST))
+                    self._admit()
+                else:
+                    await turn.called.wait()
+                    turn.called = anyio.Event()
+        except BaseException:
+            if turn.has_come:
+                self.release()
+            else:
+                self._queue.remove(turn)
+                self._admit()
+            raise
 
     def release(self) -> None:
         """Give a place back: the answer is there, or will not come."""
         self._under_way -= 1
-        if self._released is not None:
-            self._released.set()
-            self._released = None
+        self._admit()
+
+    def _admit(self) -> None:
+        """Give everybody a place for whom there is one, at once: each turn of the loop counts."""
+        while self._queue and self._under_way < self.limits.concurrent:
+            now = self._clock()
+            if self._wait(now) > 0:
+                # Whoever is first now waits for that moment.
+                self._queue[0].called.set()
+                return
+            turn = self._queue.popleft()
+            self._take(now)
+            turn.has_come = True
+            turn.called.set()
 
     def _wait(self, now: float) -> float:
         """Seconds until one more request keeps all the limits."""

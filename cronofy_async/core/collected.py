@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import compress
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, ClassVar, Generic, TypeVar, overload
 
 from .paging import Page, PagedOperation
 from .recall import identify, is_newer, version_of
@@ -20,9 +22,9 @@ class Collected(Sequence[T], Generic[T]):
     A read-only list of entries that takes the memory of their JSON.
 
     Pages are kept as bytes. An entry is decoded each time you touch it, together with its
-    page, of which the last one is kept decoded: going through the list costs what a read
-    costs, jumping about costs a page each time. So ``collected[0]`` may be another object
-    each time, though an equal one. `to_list` decodes all of it once.
+    page: going through the list costs what a read costs, jumping about costs a page each
+    time, except within the page that was last touched by an index. So ``collected[0]`` may
+    be another object each time, though an equal one. `to_list` decodes all of it once.
 
     It equals a list of the same entries. Slices are lists; pickled or copied, it becomes a
     list. Each entry comes once, in its latest version, where the service's entries can be
@@ -37,9 +39,9 @@ class Collected(Sequence[T], Generic[T]):
         self._ends: list[int] = []
         self._outdated: dict[int, list[bool]] = {}
         self._latest: tuple[int, list[T]] = (-1, [])
-        # While pages come in: digests of the identities, and those that came twice.
-        self._seen: set[int] = set()
-        self._doubtful: set[int] = set()
+        # Digests of the identities, while pages come in: a set of them would be a tenth of
+        # what is kept.
+        self._digests = array("q")
         self._counts: list[int] = []
         self.is_whole: bool = True
         """Whether each entry can be told from the others."""
@@ -52,25 +54,16 @@ class Collected(Sequence[T], Generic[T]):
             self.is_whole = self.is_whole and not entries
             return
         names = list(map(self._identity, entries))
-        digests = list(map(hash, names))
         if any(None in name for name in names):
             self.is_whole = False
-            digests = [
-                digest for digest, name in zip(digests, names, strict=True) if None not in name
-            ]
-        found = set(digests)
-        if len(found) < len(digests):
-            once: set[int] = set()
-            self._doubtful.update(d for d in digests if d in once or once.add(d))
-        if not self._seen.isdisjoint(found):
-            self._doubtful |= self._seen & found
-        self._seen |= found
+            names = [name for name in names if None not in name]
+        self._digests.extend(map(hash, names))
 
     def seal(self) -> None:
         """Settle what came more than once, when no page is left."""
-        if self._doubtful:
-            self._settle()
-        self._seen, self._doubtful = set(), set()
+        if len(set(self._digests)) < len(self._digests):
+            self._settle({digest for digest, n in Counter(self._digests).items() if n > 1})
+        self._digests = array("q")
         total = 0
         for index, count in enumerate(self._counts):
             kept = self._outdated.get(index)
@@ -78,7 +71,7 @@ class Collected(Sequence[T], Generic[T]):
             self._ends.append(total)
         self._counts = []
 
-    def _settle(self) -> None:
+    def _settle(self, doubtful: set[int]) -> None:
         assert self._identity is not None
         best: dict[Any, tuple[int, int, Any]] = {}
         for index, body in enumerate(self._bodies):
@@ -87,7 +80,7 @@ class Collected(Sequence[T], Generic[T]):
             self._outdated[index] = kept
             for at, entry in enumerate(entries):
                 name = self._identity(entry)
-                if None in name or hash(name) not in self._doubtful:
+                if None in name or hash(name) not in doubtful:
                     continue
                 version = self._version(entry)
                 if name in best:
@@ -99,12 +92,16 @@ class Collected(Sequence[T], Generic[T]):
                 best[name] = (index, at, version)
         self._outdated = {i: kept for i, kept in self._outdated.items() if not all(kept)}
 
+    def _decoded(self, index: int) -> list[T]:
+        entries = self._read(self._bodies[index]).items
+        if index in self._outdated:
+            entries = list(compress(entries, self._outdated[index]))
+        return entries
+
     def _page(self, index: int) -> list[T]:
         latest, entries = self._latest
         if latest != index:
-            entries = self._read(self._bodies[index]).items
-            if index in self._outdated:
-                entries = list(compress(entries, self._outdated[index]))
+            entries = self._decoded(index)
             self._latest = (index, entries)
         return entries
 
@@ -113,11 +110,11 @@ class Collected(Sequence[T], Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         for index in range(len(self._bodies)):
-            yield from self._page(index)
+            yield from self._decoded(index)
 
     def __reversed__(self) -> Iterator[T]:
         for index in reversed(range(len(self._bodies))):
-            yield from reversed(self._page(index))
+            yield from reversed(self._decoded(index))
 
     @overload
     def __getitem__(self, at: int) -> T: ...
@@ -140,7 +137,8 @@ class Collected(Sequence[T], Generic[T]):
             mine is theirs or mine == theirs for mine, theirs in zip(self, other, strict=True)
         )
 
-    __hash__ = None  # type: ignore[assignment]  # as that of a list
+    # As that of a list.
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # that is how it is said
 
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (self.to_list(),)

@@ -21,7 +21,7 @@ _OLD_NAME: Final = "cronofy_async.old_name"
 
 # Members that no name has: making one costs more than all else about it. Bounded, as the
 # values come from outside.
-_NEW_MEMBERS: Final[dict[tuple[type, str], Any]] = {}
+_NEW_MEMBERS: Final[dict[tuple[type, str], OpenEnum]] = {}
 _MAX_NEW_MEMBERS: Final = 1000
 
 

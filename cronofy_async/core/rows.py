@@ -50,7 +50,8 @@ class Rows(Generic[T]):
                     f"choose among {', '.join(sorted(known))}",
                 )
         self._operation = operation
-        self._kinds = _kinds(type(operation), frozenset(fields))
+        declared: Any = type(operation)
+        self._kinds = _kinds(declared, frozenset(fields))
         # Until a page shows that its times are no plain moments.
         self._are_plain = bool(self._kinds.leaves)
 
@@ -80,14 +81,15 @@ class Rows(Generic[T]):
             return None
         try:
             whole = self._kinds.plain.decode(body)
-            zones = {
-                moment.tzinfo
-                for leaf in self._kinds.leaves
-                for moment in filter(None, map(leaf, whole.items))
-            }
-            self._are_plain = zones <= _ZONES
         except msgspec.ValidationError:
             self._are_plain = False
+            return None
+        zones = {
+            moment.tzinfo
+            for leaf in self._kinds.leaves
+            for moment in filter(None, map(leaf, whole.items))
+        }
+        self._are_plain = zones <= _ZONES
         return whole if self._are_plain else None
 
 
@@ -134,8 +136,10 @@ class _Kinds:
 
 
 @cache
-def _kinds(operation: type[PagedOperation[Any]], wanted: frozenset[str]) -> _Kinds:
-    fields = needed_fields(operation, wanted)
+def _kinds(operation: Any, wanted: frozenset[str]) -> _Kinds:
+    # What tells that an entry is newer when it comes again.
+    version = frozenset({operation.version} - {None})
+    fields = needed_fields(operation, wanted | version)
     item = operation.item_type()
     leaves = [field.name for field in fields if lazy_leaf(field) is not None]
 

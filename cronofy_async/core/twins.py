@@ -60,12 +60,14 @@ def twin(cls: Any) -> Any:
         make, given = reduced(self)
         return make(*given)
 
-    return struct(
+    made = struct(
         cls.__name__,
         cls,
         fields,
         {
             **members,
+            # What attrs knows its classes by.
+            "__attrs_attrs__": fields,
             "__class__": property(lambda _: cls),
             "__eq__": cls.__eq__,
             "__ne__": cls.__ne__,
@@ -74,12 +76,13 @@ def twin(cls: Any) -> Any:
             "__reduce__": reduced,
             "__copy__": copied,
             "__deepcopy__": deep,
-            "__setattr__": refuse,
-            "__delattr__": refuse,
             "__doc__": cls.__doc__,
             "__module__": cls.__module__,
         },
     )
+    # Afterwards, as structs have their own error for it.
+    made.__setattr__ = made.__delattr__ = refuse
+    return made
 
 
 def _original(cls: Any, values: dict[str, Any]) -> Any:
@@ -177,7 +180,8 @@ def _mapped(type_: Any) -> Any:
         return type_
     if _is_union(type_):
         return Union[arguments]  # noqa: UP007  # there is no operator for a tuple
-    return get_origin(type_)[arguments]  # type: ignore[index]  # it is generic, having arguments
+    origin: Any = get_origin(type_)
+    return origin[arguments]
 
 
 def _reading(cls: Any, field: Any, read: Callable[[Any], Any], column: str) -> Callable[[Any], Any]:
@@ -186,18 +190,19 @@ def _reading(cls: Any, field: Any, read: Callable[[Any], Any], column: str) -> C
 
     def value(row: Any) -> Any:
         found = raw(row)
-        kind = type(found)
-        if kind is not str and kind is not dict:
+        if type(found) is str:
+            try:
+                # To keep it would take longer than to read it again.
+                return read(found)
+            except (ValueError, TypeError):
+                pass
+        elif type(found) is not dict:
             return found
         try:
             made = read(found)
         except (ValueError, TypeError):
             log.warning("%s: left out what cannot be read: %s", cls.__name__, wire)
             made = None
-        else:
-            # To keep it would take longer than to read it again.
-            if kind is str:
-                return made
         force_setattr(row, column, made)
         return made
 

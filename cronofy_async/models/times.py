@@ -194,7 +194,7 @@ def _zoned_time(time: datetime | date, tzid: str) -> ZonedTime:
 def _event_time_reader(read_time: Callable[[Any], datetime]) -> Callable[[Any], Any]:
     parse = datetime.fromisoformat
 
-    def read_time_or_date(raw: Any) -> datetime | date:
+    def read(raw: Any) -> Any:
         if type(raw) is str:
             # The usual forms take a shorter way to the same end.
             length = len(raw)
@@ -210,17 +210,15 @@ def _event_time_reader(read_time: Callable[[Any], datetime]) -> Callable[[Any], 
                             return moment.astimezone(_UTC)
                 except (ValueError, OverflowError):
                     pass
-        return read_time(raw)
-
-    def read(raw: Any) -> Any:
-        if type(raw) is not dict and (type(raw) is str or not isinstance(raw, Mapping)):
-            return read_time_or_date(raw)
+            return read_time(raw)
+        if not isinstance(raw, Mapping):
+            return read_time(raw)
         if len(raw) != 2 or "time" not in raw or "tzid" not in raw:
             raise ValueError("must have exactly time and tzid")
-        tzid = raw["tzid"]
+        time, tzid = raw["time"], raw["tzid"]
         if not isinstance(tzid, str) or not _is_zone(tzid):
             raise ValueError("tzid must be the name of a time zone")
-        return _zoned_time(read_time_or_date(raw["time"]), tzid)
+        return _zoned_time(read(time) if type(time) is str else read_time(time), tzid)
 
     return read
 

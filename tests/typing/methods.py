@@ -11,9 +11,13 @@ from cronofy_async import (
     AsyncAccount,
     AsyncCronofy,
     AsyncPager,
+    AsyncPages,
+    Collected,
     Cronofy,
+    Cursor,
     Page,
     Pager,
+    Pages,
     Secret,
 )
 from cronofy_async.models import Availability, Calendar, Channel, ElementToken, Event, TokenSet
@@ -49,7 +53,12 @@ async def asynchronous(cronofy: AsyncCronofy, account: AsyncAccount) -> None:
         assert_type(event, Event)
     async for page in account.read_events(tzid="Etc/UTC").pages():
         assert_type(page, Page[Event])
-    assert_type(await account.read_events(tzid="Etc/UTC").collect(), list[Event])
+    assert_type(await account.read_events(tzid="Etc/UTC").collect(), Collected[Event])
+
+    pager = account.read_events(tzid="Etc/UTC").with_prefetch(0).resume("x").only("start")
+    assert_type(pager, AsyncPager[Event])
+    assert_type(pager.pages(), AsyncPages[Event])
+    assert_type(pager.pages().cursor, Cursor)
 
     await account.create_calendar(profile_id=1, name="Team")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     await account.create_calendar(name="Team")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
@@ -64,6 +73,10 @@ def synchronous(cronofy: Cronofy, account: Account) -> None:
     assert_type(cronofy.request_token(code="c", redirect_uri="https://a"), TokenSet)
     assert_type(cronofy.authorization_url(redirect_uri="https://a", scope="read_write"), str)
     assert_type(account.read_events(tzid="Etc/UTC"), Pager[Event])
+    pager = account.read_events(tzid="Etc/UTC").with_prefetch(0).resume("x").only("start")
+    assert_type(pager, Pager[Event])
+    assert_type(pager.pages(), Pages[Event])
+    assert_type(pager.collect(), Collected[Event])
     for event in account.read_events(tzid="Etc/UTC"):
         assert_type(event, Event)
     for page in account.read_events(tzid="Etc/UTC").pages():
