@@ -14,13 +14,11 @@ from cronofy_async import (
     CronofyError,
     ReauthorizationRequiredError,
     RetryPolicy,
-    ServerError,
-    TransportError,
 )
 from cronofy_async.core.wire import Request
 
-from .bench import Altering, background, bench, given
-from .service import LIFE, ROTATIONS, Rotation, ServiceTransport, is_exchange
+from .bench import Altering, PlainStore, background, bench, given
+from .service import LIFE, ServiceTransport, is_exchange
 
 pytestmark = pytest.mark.anyio
 
@@ -242,6 +240,31 @@ class TestRefused:
             assert stored is not None
             assert tokens.refresh_token == stored.refresh_token
 
+    async def test_the_refresh_token_that_was_used_stays(self) -> None:
+        """The one given at the start does not replace the stored one that got no new one."""
+        async with bench("fixed") as b:
+            first = b.service.grant("acc_1", expired=True)
+            newer = b.service.grant("acc_1", expired=True)
+            await b.store.put("acc_1", newer)
+            transport = Altering(b.service, refresh_token=None)
+            await b.client(transport).account("acc_1", **given(first)).list_calendars()
+
+            stored = await b.store.get("acc_1")
+            assert stored is not None
+            assert newer.refresh_token == stored.refresh_token
+
+    async def test_a_plain_store_is_asked_for_no_more_either(self) -> None:
+        """With get and put alone, the view remembers that its refresh token was refused."""
+        async with bench(store=PlainStore()) as b:
+            await b.store.put("acc_1", b.service.grant("acc_1", expired=True))
+            b.service.revoke("acc_1")
+            account = b.client().account("acc_1")
+            for _ in range(3):
+                with pytest.raises(ReauthorizationRequiredError):
+                    await account.list_calendars()
+
+            assert (1, 1) == (b.service.stale, len(b.refused))
+
     async def test_a_store_of_older_tokens_does_not_hinder_new_ones(self) -> None:
         """Tokens given at the start win over those in the store, if these are refused."""
         async with bench() as b:
@@ -313,69 +336,6 @@ class TestRefused:
             record = await b.record()
             assert not isinstance(caught.value, ReauthorizationRequiredError)
             assert (False, None, None) == (record.needs_reauth, record.pending, record.lease)
-
-
-class TestLost:
-    """The answer of an exchange gets lost: the old refresh token is tried once."""
-
-    @pytest.mark.parametrize("rotation", ROTATIONS)
-    async def test_a_lost_answer_is_asked_for_once_more(self, rotation: Rotation) -> None:
-        """Where the old token is still good nobody notices; where not, the owner is needed."""
-        async with bench(rotation) as b:
-            cronofy, transport = b.wired()
-            lost = 0
-
-            def lose(request: Request) -> None:
-                nonlocal lost
-                if is_exchange(request) and not lost and b.service.exchanges:
-                    lost += 1
-                    raise TransportError("connection reset", request)
-
-            transport.after = lose
-            account = cronofy.account("acc_1", **given(b.service.grant("acc_1", expired=True)))
-            if rotation == "rotating":
-                with pytest.raises(ReauthorizationRequiredError):
-                    await account.list_calendars()
-            else:
-                await account.list_calendars()
-
-            record = await b.record()
-            assert (rotation == "rotating") == record.needs_reauth
-            assert record.pending is None
-            assert (1, 2) == (lost, b.service.exchanges + b.service.stale)
-
-    async def test_an_open_outcome_is_written_down(self) -> None:
-        """An exchange that may have happened stays pending until the next one is answered."""
-        async with bench("fixed") as b:
-            transport = Altering(b.service, status=503)
-            tokens = b.service.grant("acc_1", expired=True)
-            account = b.client(transport).account("acc_1", **given(tokens))
-            with pytest.raises(ServerError):
-                await account.list_calendars()
-            cut = await b.record()
-            transport.changes = {}
-            await account.list_calendars()
-
-            assert cut.pending is not None
-            assert (cut.generation, None) == (cut.pending.generation, cut.lease)
-            assert (await b.record()).pending is None
-
-    async def test_a_request_that_was_not_sent_leaves_nothing_pending(self) -> None:
-        """Without a connection nothing can have happened."""
-        async with bench() as b:
-            cronofy, transport = b.wired()
-
-            def cut(request: Request) -> None:
-                if is_exchange(request):
-                    raise ConnectError("no way", request)
-
-            transport.before = cut
-            account = cronofy.account("acc_1", **given(b.service.grant("acc_1", expired=True)))
-            with pytest.raises(ConnectError):
-                await account.list_calendars()
-
-            record = await b.record()
-            assert (None, None) == (record.pending, record.lease)
 
 
 async def background_of_first(account: AsyncAccount) -> None:

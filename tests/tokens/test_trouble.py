@@ -99,6 +99,21 @@ async def test_a_store_that_fails_stops_nothing(
         assert "canary" not in told
 
 
+async def test_a_store_that_can_be_read_again_does_not_bring_old_tokens_back(store: Any) -> None:
+    """What the store holds from before it failed is not taken for newer."""
+    async with bench("fixed", store=store) as b:
+        await store.put("acc_1", b.service.grant("acc_1", expired=True))
+        account = b.client().account("acc_1")
+        await account.list_calendars()
+        refused = b.service.refused
+        for reads in (False, False, True, True):
+            store.reads, store.writes = reads, False
+            b.service.expire("acc_1")
+            await account.list_calendars()
+
+        assert (5, refused + 4) == (b.service.exchanges, b.service.refused)
+
+
 async def test_tokens_are_stored_again_without_waiting_for_their_end(store: Any) -> None:
     """A second after the store failed the next call stores the tokens; before, none tries."""
     async with bench(store=store) as b:
