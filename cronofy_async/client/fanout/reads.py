@@ -235,7 +235,7 @@ async def read_pages(
 class AsyncAccountOutcomes(Reader["AccountOutcome[AsyncAccount, T]"], Generic[T]):
     """Accounts as they are done; made by `AsyncFanOut`."""
 
-    read = staticmethod(read_outcome)
+    read: Callable[..., Any] = staticmethod(read_outcome)
 
 
 class AsyncAccountPages(Reader["AccountPage[AsyncAccount, T]"], Generic[T]):
@@ -246,4 +246,4 @@ class AsyncAccountPages(Reader["AccountPage[AsyncAccount, T]"], Generic[T]):
     `contextlib.aclosing`.
     """
 
-    read = staticmethod(read_pages)
+    read: Callable[..., Any] = staticmethod(read_pages)
