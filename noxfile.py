@@ -46,12 +46,13 @@ def build(session: nox.Session) -> None:
 
 
 def oldest() -> list[str]:
-    """The lower bounds of what the package and its extra for trio need, as exact versions."""
+    """The lower bounds of what the package and its extras need, as exact versions."""
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     # The pytest plugin inside an old anyio needs a pytest of its time.
     pytest = [line for line in extras["test"] if Requirement(line).name == "pytest"]
-    lines = project["dependencies"] + extras["trio"] + pytest
+    ours = [line for name in ("redis", "secure", "trio") for line in extras[name]]
+    lines = project["dependencies"] + ours + pytest
     return [
         f"{requirement.name}=={bound.version}"
         for requirement in map(Requirement, lines)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from . import callbacks as callbacks
     from . import models as models
     from . import operations as operations
+    from . import stores as stores
     from .client.clients import AsyncAccount, AsyncCronofy
     from .client.fanout.blocking import FanOut, SendMany
     from .client.fanout.ordered import AsyncByStart
@@ -38,7 +39,15 @@ if TYPE_CHECKING:
     from .client.quota_sqlite import SQLiteQuotaStore
     from .client.searches import AsyncAvailabilitySearch, AvailabilitySearch
     from .client.sharing import QuotaStore
-    from .client.tokens import MemoryTokenStore, Tokens, TokenStore
+    from .client.tokens import (
+        LeasingTokenStore,
+        MemoryTokenStore,
+        TokenLease,
+        TokenRecord,
+        Tokens,
+        TokenStore,
+        UnsettledExchange,
+    )
     from .core.budget import RetryBudget
     from .core.collected import Collected
     from .core.cursors import Cursor
@@ -62,8 +71,10 @@ if TYPE_CHECKING:
         PaymentRequiredError,
         PermissionDeniedError,
         RateLimitError,
+        ReauthorizationRequiredError,
         ServerError,
         SignatureError,
+        TokenStoreError,
         TransportError,
         TransportTimeoutError,
         UnsafeURLError,
@@ -111,6 +122,7 @@ __all__ = (
     "GoneError",
     "InvalidArgumentError",
     "InvalidRequestError",
+    "LeasingTokenStore",
     "Limits",
     "MemoryTokenStore",
     "NotFoundError",
@@ -126,6 +138,7 @@ __all__ = (
     "Quota",
     "QuotaStore",
     "RateLimitError",
+    "ReauthorizationRequiredError",
     "RedisQuotaStore",
     "RetryBudget",
     "RetryPolicy",
@@ -136,12 +149,16 @@ __all__ = (
     "Sent",
     "ServerError",
     "SignatureError",
+    "TokenLease",
+    "TokenRecord",
     "TokenStore",
+    "TokenStoreError",
     "Tokens",
     "TransportError",
     "TransportTimeoutError",
     "UnsafeURLError",
     "Unset",
+    "UnsettledExchange",
     "ZonedTime",
 )
 
@@ -156,6 +173,7 @@ __getattr__, __dir__ = _exports(
         "callbacks",
         "models",
         "operations",
+        "stores",
         "core.errors",
         "core.secret",
         "core.unset",

@@ -19,8 +19,8 @@ settings.load_profile("default")
 # A shell has its background jobs ignore Ctrl-C, and programs that they start as well.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-LASTING = ("cronofy_async", "Trio thread")
-"""How threads are named that outlive a test on purpose: our one loop, and trio's spare workers."""
+LASTING = ("cronofy_async", "Trio thread", "AnyIO worker thread")
+"""How threads are named that outlive a test on purpose: our one loop, and spare workers."""
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ from cronofy_async import (
     RetryPolicy,
     Secret,
     ServerError,
+    TokenRecord,
     Tokens,
     TransportError,
     TransportTimeoutError,
@@ -284,7 +285,7 @@ class TestRenewal:
 
         def renewed_elsewhere(request: Request) -> Response:
             newer = Tokens(access_token=Secret("tok-other"), refresh_token=Secret("ref-other"))
-            store._tokens["acc_1"] = newer
+            store._records["acc_1"] = TokenRecord(tokens=newer)
             return answer(401)
 
         cronofy, transport = connect(renewed_elsewhere, CALENDARS, token_store=store)
@@ -299,7 +300,7 @@ class TestRenewal:
 
         def used_up_elsewhere(request: Request) -> Response:
             newer = Tokens(access_token=Secret("tok-other"), refresh_token=Secret("ref-other"))
-            store._tokens["acc_1"] = newer
+            store._records["acc_1"] = TokenRecord(tokens=newer)
             return answer(400, {"error": "invalid_grant"})
 
         cronofy, transport = connect(answer(401), used_up_elsewhere, CALENDARS, token_store=store)
@@ -320,8 +321,8 @@ class TestRenewal:
         account = cronofy.account("acc_1", access_token=TOKEN, refresh_token=REFRESH)
         await account.list_calendars()
 
-        assert Secret("ref-grant") == account.tokens.refresh_token
-        assert await store.get("acc_1") is None
+        granted = Tokens(access_token=Secret("tok-grant"), refresh_token=Secret("ref-grant"))
+        assert granted == account.tokens == await store.get("acc_1")
 
     async def test_a_renewal_may_take_no_longer_than_the_call(self) -> None:
         """The deadline of a call covers its renewal, which goes on for others."""

@@ -21,6 +21,7 @@ FLOORS = {
     "operations": 3,
     "callbacks": 3,
     "client": 4,
+    "stores": 5,
     "sync": 5,
     "__init__": 6,
     "__main__": 7,

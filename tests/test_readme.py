@@ -78,10 +78,13 @@ def adapt(program: str, environment: dict[str, str]) -> str:
     return program
 
 
-def run(arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def run(
+    arguments: list[str], environment: dict[str, str], cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run a program in an interpreter of its own."""
     return subprocess.run(
         [sys.executable, *arguments],
+        cwd=cwd,
         capture_output=True,
         text=True,
         timeout=30,
@@ -130,6 +133,18 @@ def test_the_programs_of_a_page_run(name: str, environment: dict[str, str]) -> N
 
     assert len(programs) >= 2
     assert (0, "") == (done.returncode, done.stderr)
+
+
+@pytest.mark.slow
+def test_the_programs_of_the_tokens_page_run(environment: dict[str, str], tmp_path: Path) -> None:
+    """The programs of the page about tokens end well, one after the other."""
+    page = (ROOT / "docs" / "tokens.md").read_text(encoding="utf-8")
+    programs = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    assert len(programs) >= 4
+    done = run(["-c", "\n".join(programs)], environment, tmp_path)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert 0o700 == (tmp_path / "private").stat().st_mode & 0o777
 
 
 TESTING = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")

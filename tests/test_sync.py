@@ -24,8 +24,8 @@ from cronofy_async import (
     Secret,
     ServerError,
     Tokens,
-    sync,
 )
+from cronofy_async.client.bridge import Bridge, Job
 from cronofy_async.core.wire import Request, Response
 from cronofy_async.operations import ListCalendars
 from cronofy_transports.sandbox import Sandbox, run_in_thread
@@ -168,7 +168,7 @@ def test_ctrl_c_cancels_what_was_waited_for() -> None:
 
 def test_after_the_end_nothing_is_sent() -> None:
     """Once the bridge is stopped, as at the interpreter's exit, a call says so and never hangs."""
-    bridge = sync._Bridge()
+    bridge = Bridge()
 
     async def name() -> str:
         return threading.current_thread().name
@@ -182,7 +182,7 @@ def test_after_the_end_nothing_is_sent() -> None:
 
 def test_the_end_waits_for_what_is_under_way() -> None:
     """Work that was begun without waiting is finished before the loop ends."""
-    bridge = sync._Bridge()
+    bridge = Bridge()
     done: list[int] = []
 
     async def work() -> None:
@@ -203,7 +203,7 @@ def test_the_end_waits_for_what_is_under_way() -> None:
 
 def test_what_would_end_a_program_ends_only_the_call() -> None:
     """SystemExit inside a call is raised in the thread that waits; the loop goes on."""
-    bridge = sync._Bridge()
+    bridge = Bridge()
 
     async def leave() -> None:
         raise SystemExit(3)
@@ -225,7 +225,7 @@ async def test_a_call_cancelled_before_its_first_step_is_over() -> None:
     async def work() -> None:
         began.append(1)
 
-    job = sync._Job(work)
+    job = Job(work)
     job.start(asyncio.get_running_loop())
     job.cancel()
     await asyncio.sleep(0.01)
@@ -235,7 +235,7 @@ async def test_a_call_cancelled_before_its_first_step_is_over() -> None:
 
 def test_an_error_of_a_call_leaves_no_circle() -> None:
     """What a failed call held is freed at once, without the collector."""
-    bridge = sync._Bridge()
+    bridge = Bridge()
 
     class Held:
         pass

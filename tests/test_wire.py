@@ -17,9 +17,9 @@ from cronofy_async.core.errors import (
     TransportError,
     TransportTimeoutError,
     UnknownOperationError,
-    error_for,
 )
 from cronofy_async.core.secret import Secret
+from cronofy_async.core.statuses import error_for
 from cronofy_async.core.wire import Request, Response
 from cronofy_async.operations import RefreshToken
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from weakref import WeakValueDictionary
 
 import attrs
 
 from ..core.budget import RetryBudget
-from ..core.errors import InvalidArgumentError
+from ..core.errors import InvalidArgumentError, ReauthorizationRequiredError, TokenStoreError
 from ..core.exchange import Answer, RetryPolicy
 from ..core.operation import Operation
 from ..core.paging import PagedOperation
@@ -20,15 +20,18 @@ from ..core.wire import Request, Response
 from .credentials import AccountCredentials, ApplicationCredentials, Credentials
 from .driver import Driver
 from .endpoints import AccountEndpoints, ApplicationEndpoints, AsyncCaller
+from .holders import TokenHolder
 from .many import ManyAccounts
 from .options import Options, Settings, secret
 from .pacing import Limits, Quota, pacer_for
 from .pagers import AsyncPager
+from .records import TokenHooks
 from .runtime import Runtime
 from .sharing import QuotaStore
-from .tokens import MemoryTokenStore, TokenHolder, Tokens, TokenStore
+from .tokens import MemoryTokenStore, Tokens, TokenStore
 
 if TYPE_CHECKING:
+    from ..models.authorization import TokenSet
     from ..models.availability_search import SearchAvailability
     from ..models.batch import Outcome
     from .searches import AsyncAvailabilitySearch
@@ -195,7 +198,11 @@ class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
             *api_url*.
         admin_api_key: For the Admin API alone; left out: ``CRONOFY_ADMIN_API_KEY``.
         token_store: Where tokens of accounts are kept by their ``sub``; left out: in
-            memory.
+            memory. You close it yourself.
+        on_needs_reauth: Called with a `ReauthorizationRequiredError` when an account's
+            refresh token is refused. It runs where the client does, and must not block.
+        on_store_error: Called with a `TokenStoreError` whenever the store cannot be used;
+            tokens are kept in memory then, and stored again later.
         transport: An HTTP plug that you close yourself, or the name of an installed one;
             left out: ``aiohttp``, or ``httpx2`` when running on trio.
         timeout: Seconds for one call, with all its attempts and waits.
@@ -228,6 +235,8 @@ class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
         app_url: str | None = None,
         admin_api_key: str | Secret | None = None,
         token_store: TokenStore | None = None,
+        on_needs_reauth: Callable[[ReauthorizationRequiredError], Any] | None = None,
+        on_store_error: Callable[[TokenStoreError], Any] | None = None,
         transport: Transport | str | None = None,
         timeout: float = 30.0,
         retry: RetryPolicy | None = None,
@@ -254,7 +263,8 @@ class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
             Options(timeout=timeout, retry=retry or RetryPolicy(), headers=headers or {}),
         )
         self._settings = settings
-        self._store: TokenStore = token_store or MemoryTokenStore()
+        self._store: TokenStore = MemoryTokenStore() if token_store is None else token_store
+        self._hooks = TokenHooks(on_needs_reauth, on_store_error)
         self._holders: WeakValueDictionary[str, TokenHolder] = WeakValueDictionary()
 
     @property
@@ -277,8 +287,8 @@ class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
             sub: The account's id. With it, tokens are looked up in the token store if none
                 are given, and kept there when they are renewed.
             access_token: The token to start with.
-            refresh_token: Gets a new access token when one is refused; needs the
-                client's id and secret.
+            refresh_token: Gets a new access token before one expires, or when one is
+                refused; needs the client's id and secret.
 
         With no argument at all, ``CRONOFY_ACCESS_TOKEN`` and ``CRONOFY_REFRESH_TOKEN`` are
         taken.
@@ -297,6 +307,34 @@ class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
                 raise InvalidArgumentError("sub", "and both tokens are missing", "give one of them")
         return AsyncAccount(self.driver, self._holder(sub, given), self._options)
 
+    async def keep_tokens(self, answer: TokenSet, sub: str | None = None) -> AsyncAccount:
+        """
+        Put the tokens of a new consent into the token store, in place of former ones.
+
+        Answer: a view of the account; later ``account(sub)`` makes one too, in any process.
+
+        Args:
+            answer: What `request_token` or `upsert_application_calendar` gave.
+            sub: The account; left out: the one that the answer names.
+
+        Raises:
+            InvalidArgumentError: Neither names the account.
+            TokenStoreError: They could not be stored.
+        """
+        sub = sub or answer.sub or answer.account_id or answer.service_account_id
+        if sub is None:
+            raise InvalidArgumentError("sub", "is missing", "name the account of these tokens")
+        now, life = self.driver.clock.now(), answer.expires_in
+        tokens = Tokens(
+            access_token=answer.access_token,
+            refresh_token=answer.refresh_token,
+            expires_at=None if now is None or life is None else now + life,
+        )
+        holder = self._holder(sub, Tokens())
+        await self._store.put(sub, tokens)
+        holder.give(tokens)
+        return AsyncAccount(self.driver, holder, self._options)
+
     def _holder(self, sub: str | None, given: Tokens) -> TokenHolder:
         # Views of one account share a holder, so that they renew its token together.
         holder = self._holders.get(sub) if sub is not None else None
@@ -307,22 +345,27 @@ class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
                 store=self._store,
                 exchange=self._exchange(),
                 under_way=self.driver.under_way,
+                runtime=self.driver.runtime,
+                clock=self.driver.clock,
+                hooks=self._hooks,
             )
             if sub is not None:
                 self._holders[sub] = holder
         elif given != Tokens():
-            holder.current = given
+            holder.give(given)
         return holder
 
-    def _exchange(self) -> Any:
+    def _exchange(self) -> Callable[[Secret], Awaitable[Answer[TokenSet]]] | None:
         if self._settings.client_id is None or self._settings.client_secret is None:
             return None
 
-        async def exchange(refresh_token: Secret) -> Tokens:
+        async def exchange(refresh_token: Secret) -> Answer[TokenSet]:
             from ..operations.authorization import RefreshToken
 
-            answer = await self.send(RefreshToken(refresh_token=refresh_token))
-            return Tokens(access_token=answer.access_token, refresh_token=answer.refresh_token)
+            operation = RefreshToken(refresh_token=refresh_token)
+            return await self.driver.run(
+                operation, self._credentials, self._options, is_patient=True
+            )
 
         return exchange
 

@@ -10,8 +10,8 @@ from ..core.errors import CredentialError
 from ..core.operation import JSON_TYPE, Credential, Operation
 from ..core.secret import Secret
 from ..core.wire import Request
+from .holders import TokenHolder
 from .options import Settings
-from .tokens import TokenHolder
 
 __all__ = ("AccountCredentials", "ApplicationCredentials", "Credentials")
 
@@ -32,6 +32,11 @@ class Credentials(Protocol):
     @property
     def account(self) -> Hashable:
         """Whose it is: accounts take turns when requests have to wait."""
+        ...
+
+    @property
+    def borrowed(self) -> bool:
+        """Whether it is one that another process got, some time ago."""
         ...
 
     async def prepare(self) -> None:
@@ -56,6 +61,7 @@ class ApplicationCredentials:
     renewable = False
     at_hand = True
     account: Hashable = None
+    borrowed = False
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -108,6 +114,11 @@ class AccountCredentials:
         holder = self._holder
         return holder.sub or holder.current.access_token or holder.current.refresh_token
 
+    @property
+    def borrowed(self) -> bool:
+        """Whether the access token is one that another process got."""
+        return self._holder.borrowed
+
     async def prepare(self) -> None:
         """Look for tokens in the store."""
         await self._holder.load()
@@ -124,14 +135,15 @@ class AccountCredentials:
                 "itself, not on an account view"
             )
         if renew:
-            refused = request.header("authorization")
-            token = await self._holder.renew(_token_of(refused))
+            token = await self._holder.renew(_token_of(request))
         else:
             token = await self._holder.access_token()
         return _bearer(request, token)
 
 
-def _token_of(header: str | None) -> Secret | None:
+def _token_of(request: Request) -> Secret | None:
+    # Here, so that the frames of a failed renewal hold no token as text.
+    header = request.header("authorization")
     return Secret(header.removeprefix("Bearer ")) if header else None
 
 

@@ -27,6 +27,7 @@ from .limits import Limits
 from .options import USER_AGENT, Options
 from .pacing import Pacer
 from .runtime import Runtime, on_trio
+from .service_clock import ServiceClock
 
 __all__ = ("Driver", "Plug")
 
@@ -61,6 +62,8 @@ class Driver:
         self.hosts: Hosts = hosts
         self.runtime: Runtime = runtime
         self.plug: Plug = Plug(transport)
+        self.clock: ServiceClock = ServiceClock(runtime.monotonic)
+        """What time it is at the service."""
         self.under_way: set[Callable[[], Awaitable[Any]]] = set()
         """Work of the client's own that must not be cut off."""
         self.ahead: set[Flight[Any]] = set()
@@ -132,6 +135,7 @@ class Driver:
             now=runtime.now,
             remaining=remaining,
             renewable=credentials.renewable,
+            borrowed=lambda: credentials.borrowed,
             request=request,
             read=read,
             budget=self._budget,
@@ -168,6 +172,8 @@ class Driver:
                 except TransportError as error:
                     send = flow.throw(error)
                 else:
+                    if not self.clock.is_set:
+                        self.clock.note(response)
                     send = flow.send(response)
         except StopIteration as stop:
             answer: Answer[T] = stop.value

@@ -35,13 +35,22 @@ class SingleFlight(Generic[T]):
         self._under_way = under_way
         self._flight: Callable[[], Awaitable[T]] | None = None
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the work runs."""
+        return self._flight is not None
+
     async def join(self) -> T:
         """Wait for the work under way, or start it."""
+        return await self.start()()
+
+    def start(self) -> Callable[[], Awaitable[T]]:
+        """Start the work, unless it is under way; calling what is returned waits for it."""
         if self._flight is None:
             launch = _launch_trio if on_trio() else _launch_asyncio
             self._flight = launch(self._work, self._land)
             self._under_way.add(self._flight)
-        return await self._flight()
+        return self._flight
 
     def _land(self) -> None:
         if self._flight is not None:

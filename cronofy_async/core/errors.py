@@ -6,6 +6,8 @@ Everything that can go wrong, by meaning.
     CronofyError
     ├── InvalidArgumentError      (ValueError) a parameter is wrong; nothing was sent
     ├── CredentialError           the call needs a credential that is not there; nothing was sent
+    │   └── ReauthorizationRequiredError the refresh token was refused for good
+    ├── TokenStoreError           tokens cannot be kept or found where they should be
     ├── UnsafeURLError            a URL given by the server leads elsewhere; nothing was sent
     ├── PaginationError           the pages do not come to an end
     │   └── PageExpiredError      the service does not keep the next page any longer
@@ -72,9 +74,11 @@ __all__ = (
     "PaymentRequiredError",
     "PermissionDeniedError",
     "RateLimitError",
+    "ReauthorizationRequiredError",
     "RequestParseError",
     "ServerError",
     "SignatureError",
+    "TokenStoreError",
     "TransportError",
     "TransportTimeoutError",
     "UnknownOperationError",
@@ -134,6 +138,33 @@ class InvalidArgumentError(CronofyError, ValueError):
 
 class CredentialError(CronofyError):
     """A call needs a credential that this client or view does not have; nothing was sent."""
+
+
+class ReauthorizationRequiredError(CredentialError):
+    """
+    An account's refresh token was refused: its owner has to give their consent again.
+
+    Nothing is deleted, and other accounts go on.
+
+    Attributes:
+        sub: The account; `None` if it is known by its tokens alone.
+    """
+
+    def __init__(self, sub: str | None) -> None:
+        super().__init__(sub)
+        self.sub = sub
+
+    def __str__(self) -> str:
+        whose = self.sub or "this account"
+        return f"{whose}: invalid_grant; authorize the account again and store its new tokens"
+
+
+class TokenStoreError(CronofyError):
+    """
+    A token store cannot be used; nothing in it was changed.
+
+    A client with tokens in memory goes on, and tells ``on_store_error``.
+    """
 
 
 class UnsafeURLError(CronofyError):
@@ -379,24 +410,5 @@ class ServerError(APIError):
     """5xx: the fault is on the service's side."""
 
 
-_BY_STATUS: Mapping[int, type[APIError]] = {
-    400: BadRequestError,
-    401: AuthenticationError,
-    402: PaymentRequiredError,
-    403: PermissionDeniedError,
-    404: NotFoundError,
-    410: GoneError,
-    422: InvalidRequestError,
-    423: AccountLockedError,
-    429: RateLimitError,
-}
-
-
 def _blank(cls: type[_E]) -> _E:
     return cls.__new__(cls)
-
-
-def error_for(response: Response, operation: Operation[Any] | None = None) -> APIError:
-    """Choose the error that fits a status other than 2xx."""
-    fallback = ServerError if response.status >= 500 else APIError
-    return _BY_STATUS.get(response.status, fallback)(response, operation)

@@ -14,7 +14,7 @@ When a request may be sent again::
     no complete answer            yes    yes    unknown  unknown
     429                           yes    yes    yes      yes
     500, 502, 503, 504            yes    yes    unknown  unknown
-    401, with a renewable token   once, with a new token
+    401, with a renewable token   once, with a new token; twice if the first was borrowed
     every other status            no
 
 *unknown* is an `OutcomeUnknownError`. When a delete is sent again whose first request may
@@ -148,6 +148,7 @@ def exchange(
     now: Callable[[], float],
     remaining: Callable[[], float] = lambda: math.inf,
     renewable: bool = False,
+    borrowed: Callable[[], bool] = lambda: False,
     request: Request | None = None,
     read: Callable[[Response], Any] | None = None,
     budget: RetryBudget | None = None,
@@ -163,6 +164,8 @@ def exchange(
         now: Gives the time as seconds since the epoch, for dates in ``Retry-After``.
         remaining: Gives the seconds left for this call; no wait is begun that is longer.
         renewable: Whether the driver can get a new access token after a 401.
+        borrowed: Whether the token that it got was another process's, so that it may have
+            expired as well: then there is a second renewal.
         request: Sent in place of ``operation.to_request()``: a further page of its answer.
         read: Reads a good answer in place of the operation.
         budget: What retries are paid from; `None` if they cost nothing.
@@ -175,7 +178,7 @@ def exchange(
         DecodeError: An answer arrived that cannot be read.
     """
     send = Send(operation.to_request() if request is None else request)
-    renewed = not (renewable and _uses_token(operation))
+    renewals = 2 if renewable and _uses_token(operation) else 0
     history: list[Failure] = []
     spent = 0
     answered: APIError | None = None
@@ -195,9 +198,9 @@ def exchange(
                     budget.earn(spent)
                 how = operation.from_response_again if in_doubt else operation.from_response
                 return _read(how if read is None else read, response, history)
-            if response.status == 401 and not renewed:
+            if response.status == 401 and (renewals == 2 or (renewals == 1 and borrowed())):
                 # The refused request was not carried out, so this is no retry of it.
-                renewed = True
+                renewals -= 1
                 send = attrs.evolve(send, after=0.0, renew=True)
                 continue
             failure = answered = _refusal(operation, response, now)

@@ -33,7 +33,6 @@ from .errors import (
     FieldError,
     InvalidArgumentError,
     RequestParseError,
-    error_for,
 )
 from .fields import old_names
 from .kinds import check_kinds
@@ -41,6 +40,7 @@ from .memo import memo
 from .parameters import json_body, query_pairs, read_parameters, unsendable
 from .paths import path_values as path_values
 from .paths import segment
+from .statuses import error_for
 from .traits import Credential as Credential
 from .traits import Retry as Retry
 from .traits import Stability as Stability
