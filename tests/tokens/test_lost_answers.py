@@ -55,6 +55,29 @@ class TestLost:
             assert record.pending is None
             assert (1, 2) == (lost, b.service.exchanges + b.service.stale)
 
+    async def test_what_is_lost_is_not_the_outcome_of_the_call(self) -> None:
+        """A renewal lost twice fails the call, whose own outcome is known: it was not sent."""
+        async with bench("fixed") as b:
+            cronofy, transport = b.wired()
+            sent: list[Request] = []
+
+            def lose(request: Request) -> None:
+                sent.append(request)
+                if is_exchange(request):
+                    raise TransportError("connection reset", request)
+
+            transport.after = lose
+            account = cronofy.account("acc_1", **given(b.service.grant("acc_1", expired=True)))
+            with pytest.raises(TransportError, match="connection reset") as caught:
+                await account.list_calendars()
+
+            assert [False, True, True] == [is_exchange(request) for request in sent]
+            assert (1, ["TransportError"]) == (
+                caught.value.attempts,
+                [each.error for each in caught.value.history],
+            )
+            assert (await b.record()).pending is not None
+
     async def test_an_open_outcome_is_written_down(self) -> None:
         """An exchange that may have happened stays pending until the next one is answered."""
         async with bench("fixed") as b:
