@@ -202,13 +202,15 @@ def _zoned_time(time: datetime | date, tzid: str) -> ZonedTime:
 def _event_time_reader(read_time: Callable[[Any], datetime]) -> Callable[[Any], Any]:
     parse = datetime.fromisoformat
 
+    is_tolerant = read_time is _read_datetime
+
     def read(raw: Any) -> Any:
         if type(raw) is str:
             # The usual forms take a shorter way to the same end.
             length = len(raw)
             if length == _DAY:
                 return _read_date(raw)
-            if length in _WHOLE:
+            if length in _WHOLE and is_tolerant:
                 try:
                     moment = parse(raw)
                     if not moment.microsecond:
