@@ -11,10 +11,10 @@ import pytest
 
 from cronofy_async import (
     AsyncCronofy,
-    BadRequestError,
     Cronofy,
     CronofyError,
     PermissionDeniedError,
+    ReauthorizationRequiredError,
     RetryPolicy,
 )
 from cronofy_async.client import options
@@ -181,7 +181,7 @@ def test_a_revoked_account_refuses_the_application(cronofy_account: CronofyAccou
     """Once a person took the authorization away, neither token is any good."""
     cronofy_account.revoke()
 
-    with pytest.raises(BadRequestError, match="invalid_grant"):
+    with pytest.raises(ReauthorizationRequiredError, match="invalid_grant"):
         book(cronofy_account)
 
 
