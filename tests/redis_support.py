@@ -1,11 +1,11 @@
-"""A real Redis server of the tests' own, on loopback."""
+"""A real Redis of the tests' own on loopback, for as long as some of them run."""
 
 from __future__ import annotations
 
 import shutil
 import socket
 import subprocess
-import time
+import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,26 +14,30 @@ import pytest
 
 
 @contextmanager
-def run_redis(folder: Path) -> Generator[str]:
-    """Start a server that keeps nothing, and give its URL; skips where none is installed."""
+def redis_server(folder: Path) -> Generator[str]:
+    """
+    Start one that keeps nothing; skips, loudly, where none is installed.
+
+    Yields:
+        Its URL.
+    """
     program = shutil.which("redis-server")
     if program is None:
-        pytest.skip("NOT TESTED: redis-server is not installed, so nothing of Redis is tested")
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")
+            warnings.warn("NOT TESTED: nothing of Redis, as there is no redis-server", stacklevel=2)
+        pytest.skip("NOT TESTED: there is no redis-server; install it from the system's packages")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)],
-        stdout=subprocess.DEVNULL,
-    )
+    options = f"--port {port} --bind 127.0.0.1 --save  --appendonly no --dir {folder}".split(" ")
+    process = subprocess.Popen([program, *options], stdout=subprocess.PIPE, text=True)
     try:
-        for _ in range(500):
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "Ready to accept connections" in line:
                 break
-            except ConnectionRefusedError:
-                time.sleep(0.02)
         yield f"redis://127.0.0.1:{port}/0"
     finally:
-        server.kill()
-        server.wait()
+        process.terminate()
+        process.communicate()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from .quota_process import LIMITS, MOMENT
-from .redis_support import run_redis
+from .redis_support import redis_server
 
 ROOT = Path(__file__).parents[1]
 PROCESSES = 8
@@ -28,7 +28,7 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield str(tmp_path / "quota.db")
     else:
-        with run_redis(tmp_path) as url:
+        with redis_server(tmp_path) as url:
             yield url
 
 

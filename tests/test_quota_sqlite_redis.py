@@ -25,7 +25,7 @@ from cronofy_async import (
 )
 from cronofy_async.client.windows import Windows
 
-from .redis_support import run_redis
+from .redis_support import redis_server
 from .support import RecordingTransport, answer
 
 CALENDARS = answer(200, {"calendars": []})
@@ -40,7 +40,7 @@ def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[QuotaS
         for each in files * 2:
             each.close()
         return
-    with run_redis(tmp_path) as url:
+    with redis_server(tmp_path) as url:
         servers = [RedisQuotaStore(url) for _ in range(2)]
         yield [*servers]
         for server in servers * 2:
@@ -150,6 +150,19 @@ class TestSQLite:
         store.close()
 
     @pytest.mark.asyncio
+    async def test_two_may_make_the_file_at_the_same_time(self, tmp_path: Path) -> None:
+        """Who comes second waits, also while the first has it written by no log yet."""
+        store = SQLiteQuotaStore(tmp_path / "quota.db")
+        first = sqlite3.connect(tmp_path / "quota.db", isolation_level=None)
+        first.execute("BEGIN IMMEDIATE")
+        second = asyncio.ensure_future(store.update("a", lambda raw, _: (b"1", raw)))
+        await asyncio.sleep(0.03)
+        first.execute("COMMIT")
+        assert await second is None
+        first.close()
+        store.close()
+
+    @pytest.mark.asyncio
     async def test_a_file_that_is_none_of_ours_is_told(self, tmp_path: Path) -> None:
         """A broken file does not stop the client."""
         (tmp_path / "quota.db").write_bytes(b"no database" * 100)
@@ -211,7 +224,7 @@ class TestRedis:
         """Nothing is left on the server for longer than it counts."""
         import redis
 
-        with run_redis(tmp_path) as url:
+        with redis_server(tmp_path) as url:
             store = RedisQuotaStore(url)
             raw = Windows.of(Limits()).dump(0.0)
             asyncio.run(store.update("a", lambda _, now: (raw, None)))

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cronofy_async import AsyncCronofy, Cronofy, engine
+from cronofy_async import engine
 from cronofy_async.client.search_merge import worst
 from cronofy_async.client.searches import AsyncAvailabilitySearch
 from cronofy_async.core.errors import InvalidArgumentError, TransportError
@@ -31,7 +31,6 @@ from cronofy_async.models.availability import (
 from cronofy_async.models.availability_search import SearchAvailability
 from cronofy_async.models.participants import Group, Member, Period
 from cronofy_async.operations.availability import QueryAvailability
-from cronofy_transports.sandbox import Sandbox
 
 HOUR, DAY = 3600, 86_400
 ORIGIN = int(datetime(2030, 1, 7, 21, 40, tzinfo=UTC).timestamp())
@@ -402,53 +401,3 @@ def test_the_worst_status_of_a_member_counts() -> None:
         MemberStatus(sub="acc_a", sync_status=SyncStatus.ACTIVE),
     ]
     assert (told[2], told[0]) == worst(long(), told)
-
-
-# At the doors -------------------------------------------------------------------------
-
-
-def _of_a_world(sandbox: Any) -> dict[str, Any]:
-    start = datetime.fromtimestamp(sandbox.world.now() // DAY * DAY + DAY, UTC)
-    return {
-        "participants": [each["sub"] for each in sandbox.accounts()],
-        "required_duration": 45,
-        "query_periods": [(start, start + timedelta(days=80))],
-        "include_member_statuses": True,
-    }
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize("shown", ["periods", "slots", "overlapping_slots"])
-async def test_search_of_the_async_client(shown: Any) -> None:
-    """On the sandbox, eighty days give what three calls by hand give, each thing once."""
-    sandbox = Sandbox(seed=3)
-    async with AsyncCronofy(
-        sandbox.client_id, sandbox.client_secret, transport=sandbox.transport()
-    ) as cronofy:
-        asked = _of_a_world(sandbox)
-        search = cronofy.search_availability(**asked, response_format=shown)
-        found = await search.collect()
-        assert [each async for each in search] == list(found.results)
-        assert 3 == len(found.member_statuses or ())
-        (start, _), *_ = asked.pop("query_periods")
-        by_hand = await cronofy.availability(
-            **asked,
-            response_format=shown,
-            query_periods=[(start, start + timedelta(days=3))],
-        )
-        border = start + timedelta(days=3)
-        near = [each for each in found.results if each.end < border]
-        assert near
-        assert [each for each in by_hand.results if each.end < border] == near
-
-
-def test_search_of_the_blocking_client() -> None:
-    """The same without awaiting."""
-    sandbox = Sandbox(seed=3)
-    with Cronofy(
-        sandbox.client_id, sandbox.client_secret, transport=sandbox.transport()
-    ) as cronofy:
-        search = cronofy.search_availability(**_of_a_world(sandbox), response_format="slots")
-        assert search.first(4) == list(search.collect().results)[:4]
-        assert search.first(4) == [time for time, _ in zip(search, range(4), strict=False)]
-        assert "<AvailabilitySearch of 3 people>" == repr(search)

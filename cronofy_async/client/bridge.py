@@ -6,11 +6,18 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-__all__ = ("Bridge", "Job")
+__all__ = ("Bridge", "Call", "Job")
 
 T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Call(Protocol):
+    """Runs a coroutine elsewhere and waits for its result."""
+
+    def __call__(self, work: Callable[[], Coroutine[Any, Any, R]]) -> R: ...
 
 
 class Job(Generic[T]):

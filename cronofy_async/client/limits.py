@@ -7,17 +7,9 @@ from typing import Any
 import attrs
 
 from ..core.errors import InvalidArgumentError
+from ..core.numbers import positive
 
 __all__ = ("Limits",)
-
-
-def _count(_: Any, field: attrs.Attribute[int], value: Any) -> None:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidArgumentError(
-            field.name, f"is a {type(value).__name__}", "give a whole number"
-        )
-    if value < 1:
-        raise InvalidArgumentError(field.name, f"{value} is too few", "give 1 or more")
 
 
 def _yes_or_no(_: Any, field: attrs.Attribute[bool], value: Any) -> None:
@@ -56,13 +48,13 @@ class Limits:
     Source: /developers/api/rate-limits/
     """
 
-    concurrent: int = attrs.field(default=16, validator=_count)
-    per_second: int = attrs.field(default=50, validator=_count)
+    concurrent: int = attrs.field(default=16, validator=positive)
+    per_second: int = attrs.field(default=50, validator=positive)
     burst: int = attrs.field(
         default=attrs.Factory(_burst, takes_self=True),
-        validator=_count,
+        validator=positive,
     )
-    per_minute: int = attrs.field(default=500, validator=_count)
+    per_minute: int = attrs.field(default=500, validator=positive)
 
     adaptive: bool = attrs.field(default=True, validator=_yes_or_no)
 

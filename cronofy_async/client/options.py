@@ -13,8 +13,9 @@ import attrs
 
 from .._version import __version__
 from ..core.errors import InvalidArgumentError
-from ..core.exchange import RetryPolicy, is_finite
+from ..core.exchange import RetryPolicy
 from ..core.hosts import Hosts
+from ..core.numbers import is_finite
 from ..core.secret import Secret
 
 __all__ = ("Options", "Settings")

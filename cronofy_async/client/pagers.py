@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from typing import Any, Generic, Protocol, Self, TypeVar
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import attrs
 
@@ -17,6 +17,9 @@ from ..core.rows import Rows
 from .chains import Fetch
 from .flights import Flight
 from .walks import Memory, Plan, Walk
+
+if TYPE_CHECKING:
+    from .bridge import Call
 
 __all__ = ("AsyncPager", "AsyncPages", "Pager", "Pages")
 
@@ -228,16 +231,10 @@ class AsyncPager(Generic[T]):
         return f"<{type(self).__name__} of {type(self.operation).__name__}>"
 
 
-class _Call(Protocol):
-    """Runs a coroutine elsewhere and waits for its result."""
-
-    def __call__(self, work: Callable[[], Coroutine[Any, Any, R]]) -> R: ...
-
-
 class Pages(Generic[T]):
     """Page after page, without awaiting; see `AsyncPages`."""
 
-    def __init__(self, pages: AsyncPages[T], call: _Call) -> None:
+    def __init__(self, pages: AsyncPages[T], call: Call) -> None:
         self._pages = pages
         self._call = call
 
@@ -272,7 +269,7 @@ class Pager(Generic[T]):
     page, so a pager can be read twice.
     """
 
-    def __init__(self, pager: AsyncPager[T], call: _Call) -> None:
+    def __init__(self, pager: AsyncPager[T], call: Call) -> None:
         self.operation: PagedOperation[T] = pager.operation
         self._pager = pager
         self._call = call

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from ..core.errors import InvalidArgumentError
+from .databases import use_log
 from .runtime import Runtime
 from .sharing import Change
 from .threads import Worker
@@ -95,9 +96,11 @@ class SQLiteQuotaStore:
             self._path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
         )
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            use_log(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("BEGIN IMMEDIATE")
             connection.execute(_TABLE)
+            connection.execute("COMMIT")
         except BaseException:
             connection.close()
             raise

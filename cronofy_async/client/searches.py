@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from typing import Any, Final, Protocol, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from ..core.errors import InvalidArgumentError
+from ..core.errors import PaginationError
+from ..core.numbers import whole
 from ..models.availability import MOST_RESULTS, Availability, AvailableTime, MemberStatus
 from ..models.availability_search import SearchAvailability
 from ..models.participants import Member
@@ -13,6 +14,9 @@ from ..operations.availability import QueryAvailability
 from .search_merge import Found, put_together, worst
 from .search_plan import Part, further, parts, question, windows
 from .together import together
+
+if TYPE_CHECKING:
+    from .bridge import Call
 
 __all__ = ("AsyncAvailabilitySearch", "AvailabilitySearch")
 
@@ -113,7 +117,10 @@ class _Asking:
                     break
                 if member is None and self._has_changing_periods():
                     raise _ChoiceCutError
-                asked = further(self._search, asked, found[-1], overlapping=overlapping)
+                left = further(self._search, asked, found[-1], overlapping=overlapping)
+                if left == asked:
+                    raise PaginationError("the service answers with times that it gave before")
+                asked = left
             return found
 
         return work
@@ -180,7 +187,7 @@ class AsyncAvailabilitySearch:
             InvalidArgumentError: *number* is less than 1.
             CronofyError: As `SearchAvailability` says.
         """
-        check_number(number)
+        whole("number", number, 1)
         found: list[AvailableTime] = []
         async for time in self:
             found.append(time)
@@ -207,12 +214,6 @@ class AsyncAvailabilitySearch:
         return f"<{type(self).__name__} of {self.query.people()} people>"
 
 
-class _Call(Protocol):
-    """Runs a coroutine elsewhere and waits for its result."""
-
-    def __call__(self, work: Callable[[], Coroutine[Any, Any, R]]) -> R: ...
-
-
 class AvailabilitySearch:
     """
     A search for times at which people are free; made by ``search_availability``.
@@ -221,7 +222,7 @@ class AvailabilitySearch:
     asks for no more than it needs; each loop begins anew, as people's time changes.
     """
 
-    def __init__(self, search: AsyncAvailabilitySearch, call: _Call) -> None:
+    def __init__(self, search: AsyncAvailabilitySearch, call: Call) -> None:
         self.query: SearchAvailability = search.query
         self._search = search
         self._call = call
@@ -245,9 +246,3 @@ class AvailabilitySearch:
 
     def __repr__(self) -> str:
         return repr(self._search).replace("Async", "", 1)
-
-
-def check_number(number: Any) -> None:
-    """Refuse what is no number of results."""
-    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-        raise InvalidArgumentError("number", f"is {number!r}", "give a whole number from 1 on")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from .errors import InvalidArgumentError, TransportTimeoutError
+from .errors import TransportTimeoutError
+from .numbers import whole
 
 __all__ = ("RetryBudget",)
 
@@ -40,7 +41,7 @@ class RetryBudget:
     ) -> None:
         given = {"capacity": capacity, "cost": cost, "timeout_cost": timeout_cost, "gain": gain}
         for name, value in given.items():
-            _check(name, value)
+            whole(name, value, _FEWEST[name])
         self.capacity: int = capacity
         self.cost: int = cost
         self.timeout_cost: int = timeout_cost
@@ -72,10 +73,3 @@ class RetryBudget:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._left} of {self.capacity}>"
-
-
-def _check(name: str, value: Any) -> None:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidArgumentError(name, f"is a {type(value).__name__}", "give a whole number")
-    if value < _FEWEST[name]:
-        raise InvalidArgumentError(name, f"{value} is too few", f"give {_FEWEST[name]} or more")

@@ -37,11 +37,11 @@ from .errors import (
     APIError,
     CronofyError,
     Failure,
-    InvalidArgumentError,
     OutcomeUnknownError,
     TransportError,
     TransportTimeoutError,
 )
+from .numbers import not_negative, positive, share
 from .operation import Credential, Operation, Retry
 from .wire import Request, Response, Send
 
@@ -54,34 +54,6 @@ THROTTLED: Final = 429
 _IF_REPEATABLE: Final = frozenset({500, 502, 503, 504})
 _REPEATABLE: Final = frozenset({Retry.READ, Retry.KEYED})
 _SECONDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{0,9})?")
-
-
-def is_finite(value: Any) -> bool:
-    """Whether a value is a number that can be reckoned with."""
-    try:
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return number and math.isfinite(value)
-    except OverflowError:
-        return False
-
-
-def _not_negative(_: Any, field: attrs.Attribute[float], value: Any) -> None:
-    if not (is_finite(value) and value >= 0):
-        raise InvalidArgumentError(field.name, f"{value!r} is not a time", "give seconds from 0 on")
-
-
-def _share(_: Any, field: attrs.Attribute[float], value: Any) -> None:
-    if not (is_finite(value) and 0 <= value <= 1):
-        raise InvalidArgumentError(field.name, f"{value!r} is no share", "give one from 0 to 1")
-
-
-def _positive(_: Any, field: attrs.Attribute[int], value: Any) -> None:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidArgumentError(
-            field.name, f"is a {type(value).__name__}", "give a whole number"
-        )
-    if value < 1:
-        raise InvalidArgumentError(field.name, f"{value} is too few", "give 1 or more")
 
 
 @attrs.frozen(kw_only=True)
@@ -104,12 +76,12 @@ class RetryPolicy:
         retry_after_max: The longest ``Retry-After`` in seconds that is obeyed.
     """
 
-    attempts: int = attrs.field(default=3, validator=_positive)
-    wait_initial: float = attrs.field(default=0.5, validator=_not_negative)
-    wait_max: float = attrs.field(default=8.0, validator=_not_negative)
-    wait_jitter: float = attrs.field(default=0.5, validator=_share)
-    retry_after_jitter: float = attrs.field(default=1.0, validator=_not_negative)
-    retry_after_max: float = attrs.field(default=60.0, validator=_not_negative)
+    attempts: int = attrs.field(default=3, validator=positive)
+    wait_initial: float = attrs.field(default=0.5, validator=not_negative)
+    wait_max: float = attrs.field(default=8.0, validator=not_negative)
+    wait_jitter: float = attrs.field(default=0.5, validator=share)
+    retry_after_jitter: float = attrs.field(default=1.0, validator=not_negative)
+    retry_after_max: float = attrs.field(default=60.0, validator=not_negative)
 
     def wait(self, attempt: int, draw: float) -> float:
         """

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
+from attrs import validators
 
 from ..core.errors import InvalidArgumentError
+from ..core.numbers import positive
 from .availability import LONGEST_SEARCH, AvailabilityQuery
 from .participants import Period
 
 __all__ = ("SearchAvailability",)
-
-
-def _one_or_more(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
-    if value is None:
-        return
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise InvalidArgumentError(field.name, f"is {value!r}", "give a whole number from 1 on")
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -63,9 +56,9 @@ class SearchAvailability(AvailabilityQuery):
     Source: /developers/api/scheduling/availability/
     """
 
-    max_results: int | None = attrs.field(default=None, validator=_one_or_more)
-    people_per_call: int = attrs.field(default=10, validator=_one_or_more)
-    times_per_call: int = attrs.field(default=50, validator=_one_or_more)
+    max_results: int | None = attrs.field(default=None, validator=validators.optional(positive))
+    people_per_call: int = attrs.field(default=10, validator=positive)
+    times_per_call: int = attrs.field(default=50, validator=positive)
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()

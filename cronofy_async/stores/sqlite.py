@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import anyio.to_thread
 
+from ..client.databases import name_of, use_log
 from ..client.tokens import LeasingTokenStore, TokenRecord
 from ..core.errors import TokenStoreError
 from .private_files import prepare
@@ -159,7 +160,7 @@ class SQLiteTokenStore(LeasingTokenStore):
                 connection = self._open()
                 return work(connection)
             except sqlite3.Error as error:
-                name = _name_of(error)
+                name = name_of(error)
                 if name not in {"SQLITE_BUSY", "SQLITE_FULL"}:
                     self._drop()
                 remedy = _REMEDIES.get(name, "see that it is a file that this user can use")
@@ -204,12 +205,7 @@ class SQLiteTokenStore(LeasingTokenStore):
         if format_ == _FORMAT:
             self._try_keys(connection)
             return
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            # Another process is just doing this.
-            if _name_of(error) != "SQLITE_BUSY":
-                raise
+        use_log(connection)
         connection.execute("BEGIN IMMEDIATE")
         connection.execute(_TABLE)
         connection.execute(f"PRAGMA user_version = {_FORMAT}")
@@ -229,12 +225,6 @@ class SQLiteTokenStore(LeasingTokenStore):
         if self._connection is not None:
             self._connection = None
             self._close()
-
-
-def _name_of(error: sqlite3.Error) -> str:
-    # The extended names (SQLITE_READONLY_DIRECTORY) begin with the plain ones.
-    full = getattr(error, "sqlite_errorname", None) or ""
-    return "_".join(full.split("_")[:2])
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

@@ -20,9 +20,9 @@ from cronofy_async import (
     UnsettledExchange,
 )
 from cronofy_async.stores import RedisTokenStore, new_key
+from tests.redis_support import redis_server
 
 from .processes import processes
-from .redis_server import redis_server
 from .service import TokenService, on_loopback
 
 TOKENS = Tokens(access_token=Secret("canary-acc"), refresh_token=Secret("canary-ref"))

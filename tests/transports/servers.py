@@ -291,6 +291,18 @@ class FaultServer(ThreadedServer):
         self.requests: list[bytes] = []
         self.connections = 0
         self.open = 0
+        self._last: asyncio.StreamWriter | None = None
+
+    def say(self, data: bytes) -> None:
+        """Send bytes on the last connection, unasked; back when they are with the client."""
+
+        async def say(writer: asyncio.StreamWriter) -> None:
+            with suppress(OSError):
+                writer.write(data)
+                await writer.drain()
+
+        if data and self._last is not None:
+            self.run(say(self._last))
 
     async def start(self) -> None:
         self._server = await asyncio.start_server(
@@ -305,6 +317,7 @@ class FaultServer(ThreadedServer):
         script = self.scripts[min(self.connections, len(self.scripts) - 1)]
         self.connections += 1
         self.open += 1
+        self._last = writer
         try:
             connection = Connection(reader, writer, self)
             # The client may go at any moment; that is what many tests are about. And until

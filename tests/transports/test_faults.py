@@ -165,31 +165,34 @@ SMUGGLED = answer({"smuggled": True})
 @pytest.mark.parametrize(
     "more",
     {
-        "an answer": [Send(answer() + SMUGGLED)],
-        "an answer, later": [Send(answer()), Wait(0.01), Send(SMUGGLED)],
-        "half an answer": [Send(answer() + SMUGGLED[:20])],
-        "half an answer, later": [Send(answer()), Wait(0.01), Send(SMUGGLED[:20])],
-        "garbage, later": [Send(answer()), Wait(0.01), Send(b"xyz")],
-        "one byte": [Send(answer() + b"H")],
-        "after chunks": [
-            Send(HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n" + SMUGGLED)
-        ],
-        "after 204": [Send(b"HTTP/1.1 204 No Content\r\n\r\n" + SMUGGLED)],
-        "at a read's border": [Send(answer(b"x" * (65_536 - 42)) + SMUGGLED)],
-        "at another border": [Send(answer(b"x" * (262_144 - 43)) + SMUGGLED)],
+        "an answer": (answer() + SMUGGLED, b""),
+        "an answer, later": (answer(), SMUGGLED),
+        "half an answer": (answer() + SMUGGLED[:20], b""),
+        "half an answer, later": (answer(), SMUGGLED[:20]),
+        "garbage, later": (answer(), b"xyz"),
+        "one byte": (answer() + b"H", b""),
+        "after chunks": (
+            HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n" + SMUGGLED,
+            b"",
+        ),
+        "after 204": (b"HTTP/1.1 204 No Content\r\n\r\n" + SMUGGLED, b""),
+        "at a read's border": (answer(b"x" * (65_536 - 42)) + SMUGGLED, b""),
+        "at another border": (answer(b"x" * (262_144 - 43)) + SMUGGLED, b""),
     }.items(),
     ids=lambda item: item[0],
 )
 async def test_bytes_after_an_answer_are_no_answer(
-    transport: Transport, more: tuple[str, list[Action]]
+    transport: Transport, more: tuple[str, tuple[bytes, bytes]]
 ) -> None:
     """What a server sends unasked is never the answer to another request."""
+    at_once, later = more[1]
     with FaultServer(
-        [Read(), *more[1], Wait()], [Read(), Send(answer({"own": True})), Wait()]
+        [Read(), Send(at_once), Wait()], [Read(), Send(answer({"own": True})), Wait()]
     ) as server:
         await transport.send(post(server), timeout=5)
+        server.say(later)
         await anyio.sleep(0.02)
-        second = await transport.send(post(server), timeout=1)
+        second = await transport.send(post(server), timeout=5)
 
         assert {"own": True} == second.json()
         assert 2 == server.connections

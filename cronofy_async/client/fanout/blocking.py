@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sized
-from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sized
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import anyio
 import attrs
@@ -18,6 +18,7 @@ from .writes import SendProgress, Sent
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from ..bridge import Call
     from ..clients import AsyncAccount
     from .reads import AsyncFanOut
     from .writes import AsyncSendMany
@@ -27,12 +28,6 @@ __all__ = ("FanOut", "Feed", "SendMany", "feed")
 A = TypeVar("A")
 R = TypeVar("R")
 T = TypeVar("T")
-
-
-class Call(Protocol):
-    """Runs a coroutine elsewhere and waits for its result."""
-
-    def __call__(self, work: Callable[[], Coroutine[Any, Any, R]]) -> R: ...
 
 
 class Feed:
