@@ -23,8 +23,11 @@ FLOORS = {
     "client": 4,
     "stores": 5,
     "sync": 5,
-    "__init__": 6,
-    "__main__": 7,
+    "booking": 6,
+    "mirror": 6,
+    "webhooks": 6,
+    "__init__": 7,
+    "__main__": 8,
 }
 
 # By the first name below `cronofy_transports`: what it may import of `cronofy_async`, and
