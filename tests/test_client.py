@@ -16,6 +16,7 @@ from cronofy_async import (
     CredentialError,
     CronofyError,
     InvalidArgumentError,
+    Limits,
     MemoryTokenStore,
     RateLimitError,
     RetryPolicy,
@@ -669,6 +670,19 @@ class TestSettings:
         )
         monkeypatch.setenv("CRONOFY_API_URL", "http://127.0.0.1:9")
         assert "<AsyncCronofy at http://127.0.0.1:9>" == repr(AsyncCronofy())
+
+    def test_the_environment_can_switch_limits_off(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """For tests, and only where the program does not say what it keeps to."""
+        monkeypatch.setenv("CRONOFY_LIMITS", "off")
+        assert AsyncCronofy("id", "s").quota is None
+        quota = AsyncCronofy("id", "s", limits=Limits(per_second=5)).quota
+        assert quota is not None
+        assert 5 == quota.limits.per_second
+        monkeypatch.setenv("CRONOFY_LIMITS", "5/s")
+        with pytest.raises(InvalidArgumentError, match="CRONOFY_LIMITS: is not off"):
+            AsyncCronofy("id", "s")
+        monkeypatch.delenv("CRONOFY_LIMITS")
+        assert AsyncCronofy("id", "s").quota is not None
 
     def test_what_is_given_wins_over_urls_of_the_environment(
         self, monkeypatch: pytest.MonkeyPatch

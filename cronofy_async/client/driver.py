@@ -234,15 +234,16 @@ class Plug:
     """
 
     def __init__(self, transport: Transport | str | None) -> None:
-        given = transport is not None and not isinstance(transport, str)
-        if given and (isinstance(transport, type) or not isinstance(transport, Transport)):
-            raise InvalidArgumentError(
-                "transport",
-                "has no send and aclose of its own",
-                "give an instance of a transport, or the name of an installed one",
-            )
-        self._foreign = transport if isinstance(transport, Transport) else None
         self._name = transport if isinstance(transport, str) else None
+        self._foreign: Transport | None = None
+        if transport is not None and not isinstance(transport, str):
+            if isinstance(transport, type) or not isinstance(transport, Transport):
+                raise InvalidArgumentError(
+                    "transport",
+                    "has no send and aclose of its own",
+                    "give an instance of a transport, or the name of an installed one",
+                )
+            self._foreign = transport
         self._own: Transport | None = None
         self._closed = False
 

@@ -112,6 +112,8 @@ class Settings:
     admin_api_key: Secret | None = None
     access_token: Secret | None = None
     refresh_token: Secret | None = None
+    has_limits: bool = True
+    """Whether clients keep to the service's quota where nothing else is said."""
 
     @classmethod
     def gather(
@@ -147,6 +149,10 @@ class Settings:
             api, app = given("API_URL"), given("APP_URL")
         if center is None:
             center = given("DATA_CENTER") or given("DATA_CENTRE")
+        if given("LIMITS") not in (None, "off"):
+            raise InvalidArgumentError(
+                "CRONOFY_LIMITS", "is not off", "unset it, and give limits=Limits(...) for others"
+            )
         return cls(
             hosts=Hosts.of(center, api_url=api, app_url=app),
             client_id=chosen(own_id, "CLIENT_ID"),
@@ -154,4 +160,5 @@ class Settings:
             admin_api_key=secret("admin_api_key", chosen(admin_api_key, "ADMIN_API_KEY")),
             access_token=secret("access_token", given("ACCESS_TOKEN")),
             refresh_token=secret("refresh_token", given("REFRESH_TOKEN")),
+            has_limits=given("LIMITS") is None,
         )

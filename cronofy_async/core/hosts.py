@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final, Literal
 from urllib.parse import urlsplit
@@ -130,6 +131,7 @@ def _climbs(path: str) -> bool:
     return "." in segments or ".." in segments
 
 
+@lru_cache(maxsize=64)
 def _origin(field: str, url: str | None) -> str:
     remedy = "give an origin such as https://api.cronofy.com or http://127.0.0.1:8080"
     try:

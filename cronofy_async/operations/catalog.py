@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any, Final
@@ -87,10 +87,12 @@ def choose(request: Request) -> type[Operation[Any]]:
     Raises:
         UnknownOperationError: No operation has this method and path.
     """
-    candidates = [op for op in _routes(request.method) if path_values(op.path, request.path)]
-    candidates += [op for op in _routes(request.method) if op.path == request.path]
+    path = request.path
+    routes = _routes(request.method)
+    near = (*routes.get(_shape(path), ()), *routes.get(_ANY, ()))
+    candidates = [op for op in near if op.path == path or path_values(op.path, path)]
     if not candidates:
-        raise UnknownOperationError(request.method, request.path)
+        raise UnknownOperationError(request.method, path)
     strictest = min(map(_openness, candidates))
     candidates = [op for op in candidates if _openness(op) == strictest]
     if len(candidates) == 1:
@@ -140,6 +142,23 @@ def _parameters(request: Request) -> Mapping[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
+_ANY: Final = (0, "")
+"""The shape of paths of which only the beginning is known."""
+
+
+def _shape(path: str) -> tuple[int, str]:
+    """What paths that may mean one operation have in common: their length, and how they begin."""
+    segments = path.split("/", 3)
+    return path.count("/"), segments[2] if len(segments) > 2 else ""
+
+
 @cache
-def _routes(method: str) -> Iterable[type[Operation[Any]]]:
-    return tuple(op for op in all_operations() if op.method == method)
+def _routes(method: str) -> Mapping[tuple[int, str], Sequence[type[Operation[Any]]]]:
+    """The operations of a method by the shape of their paths."""
+    found: dict[tuple[int, str], list[type[Operation[Any]]]] = {}
+    for operation in all_operations():
+        if operation.method == method:
+            shape = _ANY if "{+" in operation.path else _shape(operation.path)
+            assert "{" not in shape[1], operation.path
+            found.setdefault(shape, []).append(operation)
+    return found

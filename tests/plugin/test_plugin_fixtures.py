@@ -92,7 +92,7 @@ def test_whatever_the_client_reads_from_the_environment_is_set_or_taken_out(
 ) -> None:
     """No setting of the developer's own is left that could lead to the real service."""
     source = Path(options.__file__).read_text(encoding="utf-8")
-    read = {f"CRONOFY_{name}" for name in re.findall(r'"([A-Z]+_[A-Z_]+)"', source)}
+    read = {f"CRONOFY_{name}" for name in re.findall(r'(?:given|chosen)\(.*?"([A-Z_]+)"', source)}
     assert {"CRONOFY_API_URL", "CRONOFY_DATA_CENTRE"} <= read
     for name in read:
         monkeypatch.setenv(name, "a developer's own")

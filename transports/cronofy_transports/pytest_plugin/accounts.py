@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ from .app import CronofyApp
 
 __all__ = ("CronofyAccount", "CronofyAccounts")
 
+_HOSTS: Final = Hosts.of(api_url=ORIGIN)
 _EARLIEST: Final = date(1970, 1, 2)
 _LATEST: Final = date(9998, 1, 1)
 
@@ -129,20 +130,27 @@ class CronofyAccount:
                 return Api(world).answer(request, ORIGIN, caller).response
 
             caller = Caller(application=application, token_of=owner, origin=ORIGIN, again=ask)
-            operation = ReadEvents(
-                tzid=owner.account.zoneinfo,
-                from_=_EARLIEST,
-                to=_LATEST,
-                include_managed=True,
-                include_deleted=deleted,
-            )
-            request: Request | None = operation.to_request()
-            trail, events = Trail(Hosts.of(api_url=ORIGIN), request), list[Event]()
-            while request is not None:
+            operation, first = _everything(owner.account.zoneinfo, deleted)
+            page = operation.from_response(ask(first))
+            events = [*page.items]
+            trail = Trail(_HOSTS, first)
+            while (request := trail.after(page)) is not None:
                 page = operation.from_response(ask(request))
                 events += page.items
-                request = trail.after(page)
             return events
+
+
+@lru_cache(maxsize=64)
+def _everything(zone: str, deleted: bool) -> tuple[ReadEvents, Request]:
+    """The call that reads every event of an account, and its first request."""
+    operation = ReadEvents(
+        tzid=zone,
+        from_=_EARLIEST,
+        to=_LATEST,
+        include_managed=True,
+        include_deleted=deleted,
+    )
+    return operation, operation.to_request()
 
 
 class CronofyAccounts:

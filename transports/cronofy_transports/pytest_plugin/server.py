@@ -54,6 +54,8 @@ class CronofyServer:
                 "CRONOFY_CLIENT_ID": self.client_id,
                 "CRONOFY_CLIENT_SECRET": self.client_secret,
                 "CRONOFY_API_URL": self.api_url,
+                # Two hundred tests a minute must not wait for a quota that nobody enforces.
+                "CRONOFY_LIMITS": "off",
             }
         )
 
