@@ -118,13 +118,30 @@ class OwnShare:
         return self._windows, self._clock()
 
 
+@attrs.define(eq=False)
+class _Turn:
+    """
+    A request that waits.
+
+    Attributes:
+        account: Whose it is.
+        news: Set when it was given a place, or is the next.
+        has_place: Whether it may go out.
+    """
+
+    account: Hashable
+    news: anyio.Event
+    has_place: bool = False
+
+
 class Pacer:
     """
     Lets requests out by `Limits`, in turn between the accounts that wait.
 
     Of several accounts with requests that wait, each gets one out before any gets
     another; within an account they go in the order of asking. There is no task and no
-    timer: the first in the queue waits for its moment, and then wakes the next.
+    timer: the first in the queue waits for its moment, and who gives places back hands
+    them to those who wait, as many as there are.
 
     Args:
         limits: What to keep to.
@@ -136,9 +153,8 @@ class Pacer:
         self._share = share
         self._under_way = 0
         # The accounts that wait, in turn; the first request of the first is the next.
-        self._queue: dict[Hashable, deque[anyio.Event]] = {}
+        self._queue: dict[Hashable, deque[_Turn]] = {}
         self._waiting = 0
-        self._released: anyio.Event | None = None
 
     def try_acquire(self) -> bool:
         """Take a place at once; false if that would be too soon, or others wait."""
@@ -154,34 +170,32 @@ class Pacer:
         Args:
             account: Whose request it is.
         """
-        turn = anyio.Event()
+        turn = _Turn(account, anyio.Event())
         self._queue.setdefault(account, deque()).append(turn)
         self._waiting += 1
-        has_place = False
         try:
-            if self._next() is not turn:
-                await turn.wait()
-            while True:
-                if self._under_way >= self.limits.concurrent:
-                    self._released = anyio.Event()
-                    await self._released.wait()
-                    continue
-                wait = self._share.take()
-                if wait <= 0:
-                    break
+            while not turn.has_place:
                 free = self.limits.concurrent - self._under_way
-                await self._share.wait(wait, min(self._waiting, free))
-            self._under_way += 1
-            has_place = True
-        finally:
-            self._leave(account, turn, has_place)
+                if free <= 0 or self._next() is not turn:
+                    turn.news = anyio.Event()
+                    await turn.news.wait()
+                elif (wait := self._share.take()) > 0:
+                    await self._share.wait(wait, min(self._waiting, free))
+                else:
+                    self._admit(turn)
+        except BaseException:
+            if turn.has_place:
+                self.release()
+            else:
+                self._leave(turn)
+                self._hand_out()
+            raise
+        self._hand_out()
 
     def release(self) -> None:
         """Give a place back: the answer is there, or will not come."""
         self._under_way -= 1
-        if self._released is not None:
-            self._released.set()
-            self._released = None
+        self._hand_out()
 
     async def slow_down(self, seconds: float) -> None:
         """
@@ -207,24 +221,34 @@ class Pacer:
             is_shared=self._share.is_shared,
         )
 
-    def _next(self) -> anyio.Event | None:
+    def _next(self) -> _Turn | None:
         for line in self._queue.values():
             return line[0]
         return None
 
-    def _leave(self, account: Hashable, turn: anyio.Event, has_place: bool) -> None:
+    def _hand_out(self) -> None:
+        """Let out what may go now, and the next of the rest wait for its moment."""
+        while self._under_way < self.limits.concurrent and (turn := self._next()) is not None:
+            if self._share.take() > 0:
+                turn.news.set()
+                return
+            self._admit(turn)
+
+    def _admit(self, turn: _Turn) -> None:
+        self._leave(turn)
+        # It is the others' turn now.
+        if turn.account in self._queue:
+            self._queue[turn.account] = self._queue.pop(turn.account)
+        self._under_way += 1
+        turn.has_place = True
+        turn.news.set()
+
+    def _leave(self, turn: _Turn) -> None:
         self._waiting -= 1
-        was_next = self._next() is turn
-        line = self._queue[account]
+        line = self._queue[turn.account]
         line.remove(turn)
-        if has_place or not line:
-            # It is the others' turn now.
-            del self._queue[account]
-            if line:
-                self._queue[account] = line
-        following = self._next()
-        if was_next and following is not None:
-            following.set()
+        if not line:
+            del self._queue[turn.account]
 
 
 def pacer_for(

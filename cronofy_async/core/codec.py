@@ -19,7 +19,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import Any, TypeVar, get_args
+from typing import Any, Final, TypeVar, get_args
 
 import attrs
 import msgspec
@@ -44,6 +44,9 @@ __all__ = (
 
 T = TypeVar("T")
 
+# The classes of most values: a look at the class is all that they need.
+_PLAIN: Final = frozenset({type(None), bool, int, float, str})
+
 
 # Writing ------------------------------------------------------------------------------
 
@@ -55,14 +58,17 @@ def unstructure(value: Any) -> Any:
     Raises:
         TypeError: There is no JSON form for it.
     """
-    if value is None or isinstance(value, (bool, int, float)):
+    # Not type(value): see core/twins.py.
+    cls = value.__class__
+    if cls in _PLAIN:
         return value
+    if cls is tuple:
+        return [unstructure(item) for item in value]
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, str):
+    if isinstance(value, (str, int, float)):
         return value
-    # Not type(value): see core/twins.py.
-    written = _writer(value.__class__)
+    written = _writer(cls)
     if written is not None:
         return written(value)
     if isinstance(value, Mapping):
@@ -85,7 +91,7 @@ def _writer(cls: type) -> Callable[[Any], Any] | None:
         result: dict[str, Any] = {}
         for name, attribute, default in fields:
             item = getattr(value, attribute)
-            if item is not UNSET and not _same(item, default):
+            if item is not default and item is not UNSET and not _same(item, default):
                 result[name] = unstructure(item)
         return result
 
@@ -94,7 +100,7 @@ def _writer(cls: type) -> Callable[[Any], Any] | None:
 
 def _same(item: Any, default: Any) -> bool:
     # 0 == False and 1 == True, yet they are different things on the wire.
-    return item is default or (type(item) is type(default) and bool(item == default))
+    return type(item) is type(default) and bool(item == default)
 
 
 def _default(field: attrs.Attribute[Any]) -> Any:
