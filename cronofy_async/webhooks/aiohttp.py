@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 
 from aiohttp import web
@@ -36,8 +37,9 @@ async def _answer(receiver: AsyncWebhookReceiver, request: web.Request) -> web.S
     if not body.is_eof():
         # The server would read the rest of the body for some seconds, however long it is.
         response.force_close()
-        await response.prepare(request)
-        await response.write_eof()
+        with suppress(ConnectionError):
+            await response.prepare(request)
+            await response.write_eof()
         if request.protocol is not None:
             request.protocol.force_close()
     return response

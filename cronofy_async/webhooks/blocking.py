@@ -89,7 +89,8 @@ class WebhookReceiver:
             method: Its method.
             headers: Its headers, as a mapping or as pairs.
             read: Reads on in its body, for so many seconds at most: gives some bytes, and none
-                at the end. It is not called again after a refusal.
+                at the end; a `TimeoutError` says that none came, another `OSError` that the
+                client is gone. It is not called again after a refusal.
 
         Returns:
             The status to answer with at once; see `AsyncWebhookReceiver.receive`.
@@ -115,6 +116,8 @@ class WebhookReceiver:
                 chunk = read(left)
             except TimeoutError:
                 break
+            except OSError:
+                raise self._intake.broken() from None
             if not chunk:
                 return bytes(body)
             self._intake.add(body, chunk)

@@ -109,6 +109,11 @@ class Intake:
         return RefusedError(HTTPStatus.REQUEST_TIMEOUT, "its body did not come in time")
 
     @staticmethod
+    def broken() -> RefusedError:
+        """The refusal of a body that did not come to its end; perhaps nobody hears it."""
+        return RefusedError(HTTPStatus.BAD_REQUEST, "its body broke off")
+
+    @staticmethod
     def full() -> RefusedError:
         """The refusal of a callback for which there is no room, or which came too late."""
         return RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "the receiver is full, or closed")

@@ -83,14 +83,14 @@ class AsyncWebhookReceiver:
         Args:
             method: Its method.
             headers: Its headers, as a mapping or as pairs.
-            read: Reads on in its body: awaits some bytes, and gives none at the end. It is not
-                called again after a refusal.
+            read: Reads on in its body: awaits some bytes, and gives none at the end; an `OSError`
+                says that the client is gone. It is not called again after a refusal.
 
         Returns:
             The status to answer with at once: 200; 405, 415, 413 or 408 for a request that
             was not read to its end, after which the connection is to be closed; 401 for
-            one that is not signed with our secret; 400 for no JSON; 503 if there is no
-            room, or the receiver is closed.
+            one that is not signed with our secret; 400 for no JSON, or half a body; 503 if
+            there is no room, or the receiver is closed.
         """
         try:
             head = self._intake.head(method, headers)
@@ -105,10 +105,13 @@ class AsyncWebhookReceiver:
 
     async def _read(self, read: Read) -> bytes:
         body = bytearray()
-        with anyio.move_on_after(self._limits.deadline):
-            while chunk := await read():
-                self._intake.add(body, chunk)
-            return bytes(body)
+        try:
+            with anyio.move_on_after(self._limits.deadline):
+                while chunk := await read():
+                    self._intake.add(body, chunk)
+                return bytes(body)
+        except OSError:
+            raise self._intake.broken() from None
         raise self._intake.late()
 
     # Handing over --------------------------------------------------------------------
