@@ -43,7 +43,7 @@ from cronofy_async.webhooks import (
 from ..transports.servers import ThreadedServer
 from .signing import SECRET
 
-__all__ = ("FRAMEWORKS", "Handled", "Serve", "ask", "serving")
+__all__ = ("FRAMEWORKS", "Handled", "Serve", "ask", "flasked", "serving")
 
 PATH = "/cronofy"
 
@@ -207,7 +207,7 @@ class _QuietWerkzeug(werkzeug.serving.WSGIRequestHandler):
 
 
 @contextmanager
-def flasked(handled: Handled) -> Iterator[str]:
+def flasked(handled: Handled, port: int = 0) -> Iterator[str]:
     """A view of a blueprint of Flask."""
     with handled.blocking() as receiver:
         blueprint = flask.Blueprint("hooks", __name__)
@@ -215,7 +215,7 @@ def flasked(handled: Handled) -> Iterator[str]:
         app = flask.Flask(__name__)
         app.register_blueprint(blueprint)
         server = werkzeug.serving.make_server(
-            "127.0.0.1", 0, app, threaded=True, request_handler=_QuietWerkzeug
+            "127.0.0.1", port, app, threaded=True, request_handler=_QuietWerkzeug
         )
         with _threaded(lambda: server.serve_forever(0.01), server.shutdown):
             yield f"http://127.0.0.1:{server.server_port}{PATH}"
