@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, overload
 
-from django.core.exceptions import ImproperlyConfigured  # type: ignore[import-untyped]  # has no types
-from django.core.handlers.asgi import ASGIRequest  # type: ignore[import-untyped]  # has no types
-from django.http import HttpResponse  # type: ignore[import-untyped]  # has no types
+from django.core.exceptions import ImproperlyConfigured
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse
 
 from .blocking import WebhookReceiver
 from .intake import ANSWER_HEADERS, CHUNK
@@ -46,9 +46,10 @@ def django_view(receiver: WebhookReceiver | AsyncWebhookReceiver) -> Callable[..
 
 def _blocking(receiver: WebhookReceiver) -> Callable[..., Any]:
     def cronofy_webhook(request: Any) -> HttpResponse:
+        headers: Any = request.headers
         is_asgi = isinstance(request, ASGIRequest)
         read = (lambda _: request.read(CHUNK)) if is_asgi else WSGIBody(request.environ).read
-        return _answer(receiver.receive(request.method, request.headers, read))
+        return _answer(receiver.receive(request.method, headers, read))
 
     return cronofy_webhook
 
@@ -58,11 +59,13 @@ def _awaited(receiver: AsyncWebhookReceiver) -> Callable[..., Any]:
         if not isinstance(request, ASGIRequest):
             raise ImproperlyConfigured("under WSGI, give django_view a WebhookReceiver")
 
+        headers: Any = request.headers
+
         async def read() -> bytes:
             # Django has all of it already.
             return bytes(request.read(CHUNK))
 
-        return _answer(await receiver.receive(request.method, request.headers, read))
+        return _answer(await receiver.receive(request.method, headers, read))
 
     return cronofy_webhook
 

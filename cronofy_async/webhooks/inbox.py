@@ -97,9 +97,10 @@ class Inbox:
 
     def seconds_to_next(self, now: float) -> float | None:
         """Seconds until something becomes due; `None` if nothing waits for its time."""
-        if self.is_closed:
+        newest = next(reversed(self._waiting.values()), None)
+        if self.is_closed or newest is None or newest.due <= now:
             return None
-        return next((each.due - now for each in self._waiting.values() if each.due > now), None)
+        return next(each.due - now for each in self._waiting.values() if each.due > now)
 
     def close(self) -> None:
         """Take nothing any more; what waits is due."""

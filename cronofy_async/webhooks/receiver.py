@@ -121,8 +121,10 @@ class AsyncWebhookReceiver:
         now = self._runtime.monotonic()
         while (taken := self._inbox.take(now)) is not None:
             self._launch(partial(self._hand_over, taken))
+        if self._timer is not None:
+            return
         seconds = self._inbox.seconds_to_next(now)
-        if self._timer is None and seconds is not None:
+        if seconds is not None:
             self._timer = anyio.CancelScope()
             self._launch(partial(self._wait, self._timer, seconds))
 

@@ -6,7 +6,7 @@ import http.client
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from queue import Queue
 from socketserver import ThreadingMixIn
@@ -101,7 +101,7 @@ Serve = Callable[[Handled], AbstractContextManager[str]]
 @contextmanager
 def serving(
     serve: Serve, limits: WebhookLimits | None = None, secrets: tuple[str, ...] = (SECRET,)
-) -> Iterator[Handled]:
+) -> Generator[Handled]:
     """Run a receiver, whose handler ends at once."""
     handled = Handled(limits or WebhookLimits(window=0.01, closing=2.0), secrets)
     handled.open.set()
@@ -110,7 +110,7 @@ def serving(
 
 
 @contextmanager
-def _threaded(run: Callable[[], object], stop: Callable[[], object]) -> Iterator[None]:
+def _threaded(run: Callable[[], object], stop: Callable[[], object]) -> Generator[None]:
     thread = threading.Thread(target=run)
     thread.start()
     try:
@@ -121,7 +121,7 @@ def _threaded(run: Callable[[], object], stop: Callable[[], object]) -> Iterator
 
 
 @contextmanager
-def _uvicorn(app: Any, path: str = PATH, lifespan: Any = "on") -> Iterator[str]:
+def _uvicorn(app: Any, path: str = PATH, lifespan: Any = "on") -> Generator[str]:
     config = uvicorn.Config(app, log_config=None, lifespan=lifespan, ws="none", access_log=False)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -138,7 +138,7 @@ def _uvicorn(app: Any, path: str = PATH, lifespan: Any = "on") -> Iterator[str]:
 
 def _living(receiver: AsyncWebhookReceiver) -> Any:
     @asynccontextmanager
-    async def live(_: Any) -> AsyncIterator[None]:
+    async def live(_: Any) -> AsyncGenerator[None]:
         async with receiver:
             yield
 
@@ -195,7 +195,7 @@ class _Aiohttp(ThreadedServer):
 
 
 @contextmanager
-def aiohttp(handled: Handled) -> Iterator[str]:
+def aiohttp(handled: Handled) -> Generator[str]:
     """A handler of aiohttp."""
     with _Aiohttp(handled) as server:
         yield server.url + PATH
@@ -207,7 +207,7 @@ class _QuietWerkzeug(werkzeug.serving.WSGIRequestHandler):
 
 
 @contextmanager
-def flasked(handled: Handled, port: int = 0) -> Iterator[str]:
+def flasked(handled: Handled, port: int = 0) -> Generator[str]:
     """A view of a blueprint of Flask."""
     with handled.blocking() as receiver:
         blueprint = flask.Blueprint("hooks", __name__)
@@ -241,18 +241,17 @@ class _Threading(ThreadingMixIn, WSGIServer):
 
 
 class _QuietWsgiref(WSGIRequestHandler):
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the library's name
         """Nothing."""
 
 
 @contextmanager
-def django_wsgi(handled: Handled) -> Iterator[str]:
+def django_wsgi(handled: Handled) -> Generator[str]:
     """A view of Django under WSGI."""
     with handled.blocking() as receiver:
         _configure(django_view(receiver))
-        server = make_server(
-            "127.0.0.1", 0, get_wsgi_application(), _Threading, handler_class=_QuietWsgiref
-        )
+        app: Any = get_wsgi_application()
+        server = make_server("127.0.0.1", 0, app, _Threading, handler_class=_QuietWsgiref)
         with _threaded(lambda: server.serve_forever(0.01), server.shutdown):
             yield f"http://127.0.0.1:{server.server_port}{PATH}"
         server.server_close()
@@ -260,7 +259,7 @@ def django_wsgi(handled: Handled) -> Iterator[str]:
 
 
 @contextmanager
-def django_asgi(handled: Handled) -> Iterator[str]:
+def django_asgi(handled: Handled) -> Generator[str]:
     """An asynchronous view of Django under ASGI."""
     receiver = handled.awaiting()
     _configure(django_view(receiver))
@@ -276,7 +275,7 @@ def django_asgi(handled: Handled) -> Iterator[str]:
 
 
 @contextmanager
-def django_blocking_asgi(handled: Handled) -> Iterator[str]:
+def django_blocking_asgi(handled: Handled) -> Generator[str]:
     """A view of Django that does not await, under ASGI."""
     with handled.blocking() as receiver:
         _configure(django_view(receiver))
@@ -285,7 +284,7 @@ def django_blocking_asgi(handled: Handled) -> Iterator[str]:
 
 
 @contextmanager
-def django_fronted(handled: Handled) -> Iterator[str]:
+def django_fronted(handled: Handled) -> Generator[str]:
     """The receiver in front of Django."""
     _configure(lambda _: None)
     app = asgi_app(handled.awaiting(), path=PATH, otherwise=get_asgi_application())

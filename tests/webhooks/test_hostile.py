@@ -7,7 +7,7 @@ import logging
 import select
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import pytest
@@ -26,7 +26,7 @@ FULL = 16 * 1024 * 1024
 
 
 @contextmanager
-def connected(served: Handled, *headers: str) -> Iterator[socket.socket]:
+def connected(served: Handled, *headers: str) -> Generator[socket.socket]:
     """A connection over which the head of a signed callback went."""
     host, _, path = served.url.removeprefix("http://").partition("/")
     name, _, port = host.partition(":")

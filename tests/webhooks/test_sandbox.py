@@ -178,7 +178,7 @@ class Follower:
 def test_after_an_hour_of_outage_nothing_is_missed(served: Service) -> None:
     """The service tries again until the receiver is back, and the cursor covers all of the hour."""
     secrets = (served.wire.secret,)
-    with Cronofy(**served.wire.client, api_url=served.api_url) as cronofy:
+    with Cronofy("id", "secret", api_url=served.api_url) as cronofy:
         follower = Follower(served, cronofy)
         with serving(flasked, secrets=secrets) as handled:
             channel = served.subscribe(handled.url)
