@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from .blocking import WebhookReceiver
 from .intake import ANSWER_HEADERS, CHUNK
 from .receiver import AsyncWebhookReceiver
-from .wsgi import WSGIBody
+from .wsgi import WSGIBody, headers_of
 
 __all__ = ("django_view",)
 
@@ -46,10 +46,9 @@ def django_view(receiver: WebhookReceiver | AsyncWebhookReceiver) -> Callable[..
 
 def _blocking(receiver: WebhookReceiver) -> Callable[..., Any]:
     def cronofy_webhook(request: Any) -> HttpResponse:
-        headers: Any = request.headers
         is_asgi = isinstance(request, ASGIRequest)
         read = (lambda _: request.read(CHUNK)) if is_asgi else WSGIBody(request.environ).read
-        return _answer(receiver.receive(request.method, headers, read))
+        return _answer(receiver.receive(request.method, headers_of(request.META), read))
 
     return cronofy_webhook
 
@@ -59,13 +58,11 @@ def _awaited(receiver: AsyncWebhookReceiver) -> Callable[..., Any]:
         if not isinstance(request, ASGIRequest):
             raise ImproperlyConfigured("under WSGI, give django_view a WebhookReceiver")
 
-        headers: Any = request.headers
-
         async def read() -> bytes:
             # Django has all of it already.
             return bytes(request.read(CHUNK))
 
-        return _answer(await receiver.receive(request.method, headers, read))
+        return _answer(await receiver.receive(request.method, headers_of(request.META), read))
 
     return cronofy_webhook
 

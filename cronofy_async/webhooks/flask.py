@@ -8,7 +8,7 @@ import flask
 
 from .blocking import WebhookReceiver
 from .intake import ANSWER_HEADERS, METHOD
-from .wsgi import WSGIBody
+from .wsgi import WSGIBody, headers_of
 
 __all__ = ("flask_view",)
 
@@ -25,9 +25,9 @@ def flask_view(receiver: WebhookReceiver) -> Callable[[], flask.Response]:
     """
 
     def cronofy_webhook() -> flask.Response:
-        request = flask.request
-        body = WSGIBody(request.environ)
-        status = receiver.receive(request.method, request.headers, body.read)
+        environ = flask.request.environ
+        read = WSGIBody(environ).read
+        status = receiver.receive(flask.request.method, headers_of(environ), read)
         return flask.Response(status=status, headers=ANSWER_HEADERS.get(status))
 
     # Where Flask looks for them.

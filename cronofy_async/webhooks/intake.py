@@ -12,7 +12,16 @@ from ..core.errors import DecodeError, SignatureError
 from ..core.wire import Request
 from .limits import WebhookLimits
 
-__all__ = ("ANSWER_HEADERS", "CHUNK", "METHOD", "Headers", "Intake", "RefusedError", "Unfinished")
+__all__ = (
+    "ANSWER_HEADERS",
+    "CHUNK",
+    "HEADERS",
+    "METHOD",
+    "Headers",
+    "Intake",
+    "RefusedError",
+    "Unfinished",
+)
 
 Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]]
 """A request's headers; their names in any case."""
@@ -21,6 +30,12 @@ Unfinished: TypeAlias = Callable[[Callback, Exception | None], Any]
 """Is given a callback that was not handled, and what the handler raised, if it did."""
 
 METHOD: Final = "POST"
+
+_LENGTH: Final = "Content-Length"
+_ENCODING: Final = "Content-Encoding"
+
+HEADERS: Final = (SIGNATURE_HEADER, _LENGTH, _ENCODING)
+"""The headers of a request that matter."""
 
 CHUNK: Final = 64 * 1024
 """The most bytes of a body that are asked for at once."""
@@ -70,7 +85,7 @@ class Intake:
         head = Request(method, "", headers)
         if method != METHOD:
             raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "it is no POST")
-        if (head.header("Content-Encoding") or "identity").lower() != "identity":
+        if (head.header(_ENCODING) or "identity").lower() != "identity":
             raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "its body is packed")
         if _length(head) > self.limits.body:
             raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "its body is too long")
@@ -128,6 +143,6 @@ class Intake:
 def _length(head: Request) -> int:
     """The length that a head states; 0 if it states none that makes sense."""
     try:
-        return int(head.header("Content-Length") or 0)
+        return int(head.header(_LENGTH) or 0)
     except ValueError:
         return 0

@@ -1,19 +1,34 @@
-"""The body of a WSGI request, read with a deadline."""
+"""What a receiver wants of a WSGI request: some headers, and the body with a deadline."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from .intake import CHUNK
+from .intake import CHUNK, HEADERS
 
-__all__ = ("WSGIBody",)
+__all__ = ("WSGIBody", "headers_of")
 
 _SOCKETS: Final = ("werkzeug.socket", "gunicorn.socket")
 """Where servers put the connection, on which alone a wait for bytes can end."""
 
 _SMALL: Final = 16
 """Bytes that are asked for at once of an input that gives none before it has them all."""
+
+
+def _variable(header: str) -> str:
+    name = header.upper().replace("-", "_")
+    return name if name == "CONTENT_LENGTH" else f"HTTP_{name}"
+
+
+_VARIABLES: Final = {header: _variable(header) for header in HEADERS}
+"""Where WSGI, and Django under ASGI too, puts the headers that matter."""
+
+
+def headers_of(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The headers that matter, out of the environment of a request."""
+    found = [(name, environ.get(variable)) for name, variable in _VARIABLES.items()]
+    return [(name, value) for name, value in found if value]
 
 
 class WSGIBody:

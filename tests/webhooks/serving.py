@@ -6,7 +6,7 @@ import http.client
 import socket
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from queue import Queue
 from socketserver import ThreadingMixIn
@@ -43,7 +43,18 @@ from cronofy_async.webhooks import (
 from ..transports.servers import ThreadedServer
 from .signing import SECRET
 
-__all__ = ("FRAMEWORKS", "Handled", "Serve", "ask", "flasked", "serving")
+__all__ = (
+    "FRAMEWORKS",
+    "Handled",
+    "Serve",
+    "ask",
+    "flasked",
+    "serve_aiohttp",
+    "serve_django",
+    "serve_uvicorn",
+    "serve_werkzeug",
+    "serving",
+)
 
 PATH = "/cronofy"
 
@@ -121,7 +132,8 @@ def _threaded(run: Callable[[], object], stop: Callable[[], object]) -> Generato
 
 
 @contextmanager
-def _uvicorn(app: Any, path: str = PATH, lifespan: Any = "on") -> Generator[str]:
+def serve_uvicorn(app: Any, path: str = PATH, lifespan: Any = "on") -> Generator[str]:
+    """Run an ASGI application."""
     config = uvicorn.Config(app, log_config=None, lifespan=lifespan, ws="none", access_log=False)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -147,20 +159,22 @@ def _living(receiver: AsyncWebhookReceiver) -> Any:
 
 def asgi(handled: Handled) -> AbstractContextManager[str]:
     """Nothing but the receiver."""
-    return _uvicorn(asgi_app(handled.awaiting()))
+    return serve_uvicorn(asgi_app(handled.awaiting()))
 
 
 def starlette(handled: Handled) -> AbstractContextManager[str]:
     """A route of Starlette."""
     receiver = handled.awaiting()
-    return _uvicorn(Starlette(routes=[Route(PATH, asgi_app(receiver))], lifespan=_living(receiver)))
+    return serve_uvicorn(
+        Starlette(routes=[Route(PATH, asgi_app(receiver))], lifespan=_living(receiver))
+    )
 
 
 def mounted(handled: Handled) -> AbstractContextManager[str]:
     """A mount of Starlette, whose URL ends with a slash."""
     receiver = handled.awaiting()
     app = Starlette(routes=[Mount(PATH, asgi_app(receiver))], lifespan=_living(receiver))
-    return _uvicorn(app, f"{PATH}/")
+    return serve_uvicorn(app, f"{PATH}/")
 
 
 def fast(handled: Handled) -> AbstractContextManager[str]:
@@ -168,24 +182,16 @@ def fast(handled: Handled) -> AbstractContextManager[str]:
     receiver = handled.awaiting()
     app = fastapi.FastAPI(lifespan=_living(receiver))
     app.router.routes.append(Route(PATH, asgi_app(receiver)))
-    return _uvicorn(app)
+    return serve_uvicorn(app)
 
 
 class _Aiohttp(ThreadedServer):
-    def __init__(self, handled: Handled) -> None:
+    def __init__(self, make: Callable[[], web.Application]) -> None:
         super().__init__()
-        self._handled = handled
+        self._make = make
 
     async def start(self) -> None:
-        receiver = self._handled.awaiting()
-        app = web.Application()
-        app.router.add_route("*", PATH, aiohttp_handler(receiver))
-
-        async def close(_: web.Application) -> None:
-            await receiver.aclose()
-
-        app.on_cleanup.append(close)
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(self._make(), access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.port = self._runner.addresses[0][1]
@@ -195,15 +201,43 @@ class _Aiohttp(ThreadedServer):
 
 
 @contextmanager
-def aiohttp(handled: Handled) -> Generator[str]:
-    """A handler of aiohttp."""
-    with _Aiohttp(handled) as server:
+def serve_aiohttp(make: Callable[[], web.Application]) -> Generator[str]:
+    """Run an application of aiohttp, made in its event loop."""
+    with _Aiohttp(make) as server:
         yield server.url + PATH
+
+
+def aiohttp(handled: Handled) -> AbstractContextManager[str]:
+    """A handler of aiohttp."""
+
+    def make() -> web.Application:
+        receiver = handled.awaiting()
+        app = web.Application()
+        app.router.add_route("*", PATH, aiohttp_handler(receiver))
+
+        async def close(_: web.Application) -> None:
+            await receiver.aclose()
+
+        app.on_cleanup.append(close)
+        return app
+
+    return serve_aiohttp(make)
 
 
 class _QuietWerkzeug(werkzeug.serving.WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002  # the library's name
         """Nothing."""
+
+
+@contextmanager
+def serve_werkzeug(app: Any, port: int = 0) -> Generator[str]:
+    """Run an application of Flask."""
+    server = werkzeug.serving.make_server(
+        "127.0.0.1", port, app, threaded=True, request_handler=_QuietWerkzeug
+    )
+    with _threaded(lambda: server.serve_forever(0.01), server.shutdown):
+        yield f"http://127.0.0.1:{server.server_port}{PATH}"
+    server.server_close()
 
 
 @contextmanager
@@ -214,16 +248,12 @@ def flasked(handled: Handled, port: int = 0) -> Generator[str]:
         blueprint.add_url_rule(PATH, view_func=flask_view(receiver))
         app = flask.Flask(__name__)
         app.register_blueprint(blueprint)
-        server = werkzeug.serving.make_server(
-            "127.0.0.1", port, app, threaded=True, request_handler=_QuietWerkzeug
-        )
-        with _threaded(lambda: server.serve_forever(0.01), server.shutdown):
-            yield f"http://127.0.0.1:{server.server_port}{PATH}"
-        server.server_close()
+        with serve_werkzeug(app, port) as url:
+            yield url
         handled.open.set()
 
 
-def _configure(view: Any) -> None:
+def _configure(patterns: Iterable[Any]) -> None:
     if not settings.configured:
         settings.configure(
             ALLOWED_HOSTS=["*"],
@@ -233,7 +263,7 @@ def _configure(view: Any) -> None:
         )
         django.setup()
     clear_url_caches()
-    settings.ROOT_URLCONF = (django_path(PATH[1:], view),)
+    settings.ROOT_URLCONF = tuple(patterns)
 
 
 class _Threading(ThreadingMixIn, WSGIServer):
@@ -246,15 +276,22 @@ class _QuietWsgiref(WSGIRequestHandler):
 
 
 @contextmanager
+def serve_django(patterns: Iterable[Any]) -> Generator[str]:
+    """Run Django under WSGI."""
+    _configure(patterns)
+    app: Any = get_wsgi_application()
+    server = make_server("127.0.0.1", 0, app, _Threading, handler_class=_QuietWsgiref)
+    with _threaded(lambda: server.serve_forever(0.01), server.shutdown):
+        yield f"http://127.0.0.1:{server.server_port}{PATH}"
+    server.server_close()
+
+
+@contextmanager
 def django_wsgi(handled: Handled) -> Generator[str]:
     """A view of Django under WSGI."""
     with handled.blocking() as receiver:
-        _configure(django_view(receiver))
-        app: Any = get_wsgi_application()
-        server = make_server("127.0.0.1", 0, app, _Threading, handler_class=_QuietWsgiref)
-        with _threaded(lambda: server.serve_forever(0.01), server.shutdown):
-            yield f"http://127.0.0.1:{server.server_port}{PATH}"
-        server.server_close()
+        with serve_django([django_path(PATH[1:], django_view(receiver))]) as url:
+            yield url
         handled.open.set()
 
 
@@ -262,7 +299,7 @@ def django_wsgi(handled: Handled) -> Generator[str]:
 def django_asgi(handled: Handled) -> Generator[str]:
     """An asynchronous view of Django under ASGI."""
     receiver = handled.awaiting()
-    _configure(django_view(receiver))
+    _configure([django_path(PATH[1:], django_view(receiver))])
     app = get_asgi_application()
 
     async def closing(scope: Any, receive: Any, send: Any) -> None:
@@ -270,7 +307,7 @@ def django_asgi(handled: Handled) -> Generator[str]:
         own = asgi_app(receiver) if scope["type"] == "lifespan" else app
         await own(scope, receive, send)
 
-    with _uvicorn(closing) as url:
+    with serve_uvicorn(closing) as url:
         yield url
 
 
@@ -278,17 +315,17 @@ def django_asgi(handled: Handled) -> Generator[str]:
 def django_blocking_asgi(handled: Handled) -> Generator[str]:
     """A view of Django that does not await, under ASGI."""
     with handled.blocking() as receiver:
-        _configure(django_view(receiver))
-        with _uvicorn(get_asgi_application(), lifespan="off") as url:
+        _configure([django_path(PATH[1:], django_view(receiver))])
+        with serve_uvicorn(get_asgi_application(), lifespan="off") as url:
             yield url
 
 
 @contextmanager
 def django_fronted(handled: Handled) -> Generator[str]:
     """The receiver in front of Django."""
-    _configure(lambda _: None)
+    _configure([])
     app = asgi_app(handled.awaiting(), path=PATH, otherwise=get_asgi_application())
-    with _uvicorn(app) as url:
+    with serve_uvicorn(app) as url:
         yield url
 
 
