@@ -6,7 +6,7 @@ import atexit
 import os
 from collections.abc import Callable
 from http import HTTPStatus
-from threading import Condition, Thread, current_thread
+from threading import Condition, Thread
 from typing import Final, Self, TypeAlias
 from weakref import WeakSet
 
@@ -191,8 +191,7 @@ class WebhookReceiver:
             self._give_up(callback, None)
         if is_done:
             for thread in threads:
-                if thread is not current_thread():
-                    thread.join(_PATIENCE)
+                thread.join(_PATIENCE)
         atexit.unregister(self.close)
 
     def __enter__(self) -> Self:

@@ -46,9 +46,14 @@ def django_view(receiver: WebhookReceiver | AsyncWebhookReceiver) -> Callable[..
 
 def _blocking(receiver: WebhookReceiver) -> Callable[..., Any]:
     def cronofy_webhook(request: Any) -> HttpResponse:
-        is_asgi = isinstance(request, ASGIRequest)
-        read = (lambda _: request.read(CHUNK)) if is_asgi else WSGIBody(request.environ).read
-        return _answer(receiver.receive(request.method, headers_of(request.META), read))
+        headers = headers_of(request.META)
+        if isinstance(request, ASGIRequest):
+            # Django has all of it already.
+            return _answer(
+                receiver.receive(request.method, headers, lambda _: bytes(request.read(CHUNK)))
+            )
+        with WSGIBody(request.environ) as body:
+            return _answer(receiver.receive(request.method, headers, body.read))
 
     return cronofy_webhook
 
@@ -59,7 +64,6 @@ def _awaited(receiver: AsyncWebhookReceiver) -> Callable[..., Any]:
             raise ImproperlyConfigured("under WSGI, give django_view a WebhookReceiver")
 
         async def read() -> bytes:
-            # Django has all of it already.
             return bytes(request.read(CHUNK))
 
         return _answer(await receiver.receive(request.method, headers_of(request.META), read))

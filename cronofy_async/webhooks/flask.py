@@ -26,8 +26,8 @@ def flask_view(receiver: WebhookReceiver) -> Callable[[], flask.Response]:
 
     def cronofy_webhook() -> flask.Response:
         environ = flask.request.environ
-        read = WSGIBody(environ).read
-        status = receiver.receive(flask.request.method, headers_of(environ), read)
+        with WSGIBody(environ) as body:
+            status = receiver.receive(flask.request.method, headers_of(environ), body.read)
         return flask.Response(status=status, headers=ANSWER_HEADERS.get(status))
 
     # Where Flask looks for them.

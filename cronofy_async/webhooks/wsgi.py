@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from contextlib import suppress
+from socket import SHUT_RD, socket
+from threading import Timer
+from typing import Any, Final, Self
 
 from .intake import CHUNK, HEADERS
 
 __all__ = ("WSGIBody", "headers_of")
 
 _SOCKETS: Final = ("werkzeug.socket", "gunicorn.socket")
-"""Where servers put the connection, on which alone a wait for bytes can end."""
+"""Where servers put the connection, on which alone a wait for bytes can be ended."""
 
 _SMALL: Final = 16
 """Bytes that are asked for at once of an input that gives none before it has them all."""
@@ -33,7 +36,7 @@ def headers_of(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 class WSGIBody:
     """
-    The body of a request.
+    The body of a request; use it in a ``with`` block.
 
     A server that hands out no socket has to end by itself the wait for a client that sends
     nothing at all; a client that sends a little all the time is cut off in any case.
@@ -45,36 +48,50 @@ class WSGIBody:
     def __init__(self, environ: Mapping[str, Any]) -> None:
         self._input = environ["wsgi.input"]
         self._socket = next((environ[name] for name in _SOCKETS if name in environ), None)
+        self._watch: Timer | None = None
+        self._is_late = False
         try:
             self._left: int | None = max(0, int(environ.get("CONTENT_LENGTH") or ""))
         except ValueError:
             # Without a length there is a body only if the server says that it finds the end.
             self._left = None if environ.get("wsgi.input_terminated") else 0
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+
     def read(self, seconds: float) -> bytes:
         """
         Give the next bytes, or none at the end.
 
         Raises:
-            TimeoutError: None came within so many seconds.
+            TimeoutError: The body was not there within so many seconds of the first call.
         """
         if self._left == 0:
             return b""
+        if self._socket is not None and self._watch is None:
+            # gunicorn reads on until it has all, however little is asked for: a timeout of
+            # the socket begins anew with each byte.
+            self._watch = Timer(seconds, self._cut)
+            self._watch.start()
         read1 = getattr(self._input, "read1", None)
-        most = CHUNK if read1 else _SMALL
-        if self._left is not None:
-            most = min(most, self._left)
-        chunk = self._timed(read1 or self._input.read, most, seconds)
+        most = CHUNK if read1 or self._watch else _SMALL
+        try:
+            chunk = bytes((read1 or self._input.read)(min(most, self._left or most)))
+        except OSError:
+            if not self._is_late:
+                raise
+        if self._is_late:
+            raise TimeoutError
         if self._left is not None:
             self._left -= len(chunk)
         return chunk
 
-    def _timed(self, read: Any, most: int, seconds: float) -> bytes:
-        if self._socket is None:
-            return bytes(read(most))
-        usual = self._socket.gettimeout()
-        self._socket.settimeout(seconds)
-        try:
-            return bytes(read(most))
-        finally:
-            self._socket.settimeout(usual)
+    def _cut(self) -> None:
+        self._is_late = True
+        with suppress(OSError):
+            # Not by the socket's own method, after which TLS could send no answer.
+            socket.shutdown(self._socket, SHUT_RD)

@@ -229,6 +229,22 @@ def test_without_a_window_all_is_handed_over_at_once() -> None:
     assert [(0.0, "chn_1"), (0.0, "chn_2")] == world.channels
 
 
+def test_each_time_of_its_own_is_kept() -> None:
+    """What comes after a window begins one of its own, with nothing else to wake the receiver."""
+    world = World(window=1.0)
+
+    async def story() -> None:
+        for number in (1, 2):
+            await world.give(change(f"chn_{number}"))
+            await world.time.sleep(0.5)
+            await world.give(change(f"chn_{number}0"))
+            await world.time.sleep(4)
+
+    world.run(story)
+    expected = [(1.0, "chn_1"), (1.5, "chn_10"), (5.5, "chn_2"), (6.0, "chn_20")]
+    assert expected == world.channels
+
+
 def test_a_full_receiver_refuses_only_what_needs_room() -> None:
     """What becomes one with something that waits is taken; the rest when there is room again."""
     world = World(window=1.0, waiting=2)
@@ -391,7 +407,8 @@ async def test_a_body_that_does_not_come_in_time_is_refused() -> None:
     limits = WebhookLimits(deadline=0.02)
     async with AsyncWebhookReceiver(SECRET, nothing, limits=limits) as receiver:
         for read in (silent, drip):
-            assert 408 == await receiver.receive("POST", signed(change()), read)
+            with anyio.fail_after(2):
+                assert 408 == await receiver.receive("POST", signed(change()), read)
 
 
 @pytest.mark.anyio
@@ -414,6 +431,20 @@ async def test_nothing_is_read_beyond_the_cap() -> None:
         for strange in ("9" * 5000, "-1", "many", ""):
             stated = {**signed(change()), "Content-Length": strange}
             assert 200 == await receiver.receive("POST", stated, of(change()))
+
+
+@pytest.mark.anyio
+async def test_nothing_is_read_of_what_is_refused_by_its_head() -> None:
+    """Without a signature, packed, or by another method: the body is not asked for."""
+
+    async def read() -> bytes:
+        raise AssertionError("it was read")
+
+    good = signed(change())
+    async with AsyncWebhookReceiver(SECRET, nothing) as receiver:
+        assert 401 == await receiver.receive("POST", {}, read)
+        assert 415 == await receiver.receive("POST", {**good, "content-encoding": "br"}, read)
+        assert 405 == await receiver.receive("PUT", good, read)
 
 
 @pytest.mark.anyio
