@@ -47,7 +47,7 @@ class WSGIBody:
 
     def __init__(self, environ: Mapping[str, Any]) -> None:
         self._input = environ["wsgi.input"]
-        self._socket = next((environ[name] for name in _SOCKETS if name in environ), None)
+        self._socket: Any = next((environ[name] for name in _SOCKETS if name in environ), None)
         self._watch: Timer | None = None
         self._is_late = False
         try:
@@ -79,6 +79,7 @@ class WSGIBody:
             self._watch.start()
         read1 = getattr(self._input, "read1", None)
         most = CHUNK if read1 or self._watch else _SMALL
+        chunk = b""
         try:
             chunk = bytes((read1 or self._input.read)(min(most, self._left or most)))
         except OSError:

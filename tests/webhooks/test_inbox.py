@@ -30,7 +30,8 @@ STEPS = st.lists(
     st.one_of(
         callbacks(),
         st.sampled_from(["take", "take", "release", "put back"]),
-        st.floats(0, 3).map(lambda seconds: round(seconds, 1)),
+        # Quarters, which add up exactly.
+        st.integers(0, 12).map(lambda quarters: quarters / 4),
     ),
     max_size=40,
 )
