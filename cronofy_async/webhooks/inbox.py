@@ -52,7 +52,7 @@ class Inbox:
         # In the order in which they came, which is that of their times.
         self._waiting: dict[Hashable, Waiting] = {}
         self._handled: dict[str | None, Waiting] = {}
-        self.is_closed = False
+        self.is_closed: bool = False
 
     def __len__(self) -> int:
         return len(self._waiting) + len(self._handled)

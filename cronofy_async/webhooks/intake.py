@@ -59,7 +59,7 @@ class RefusedError(Exception):
 
     def __init__(self, status: HTTPStatus, problem: str) -> None:
         super().__init__(problem)
-        self.status = status
+        self.status: HTTPStatus = status
 
 
 class Intake:
@@ -72,7 +72,7 @@ class Intake:
     """
 
     def __init__(self, secrets: Secrets, limits: WebhookLimits) -> None:
-        self.limits = limits
+        self.limits: WebhookLimits = limits
         self._secrets = as_secrets(secrets)
 
     def head(self, method: str, headers: Headers) -> Request:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from cronofy_async.callbacks import SIGNATURE_HEADER, sign
@@ -25,3 +26,13 @@ def signed(body: bytes, *secrets: str) -> dict[str, str]:
     """The headers of a body, with a signature for each secret."""
     signatures = [sign(body, secret) for secret in secrets or (SECRET,)]
     return {"Content-Type": "application/json", SIGNATURE_HEADER: ",".join(signatures)}
+
+
+def given(body: bytes) -> Callable[[], Awaitable[bytes]]:
+    """Reads a body that is there already, for a receiver that awaits."""
+    chunks = [body]
+
+    async def read() -> bytes:
+        return chunks.pop() if chunks else b""
+
+    return read
