@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from . import blocking, decode, fanout, far, plugin, reading, sandbox, startup
+from . import blocking, decode, fanout, far, plugin, reading, sandbox, startup, webhooks
 from .group import MAIN, Group
 
 __all__ = ("GOALS", "GROUPS", "Goal")
@@ -20,6 +20,7 @@ GROUPS: Final[Mapping[str, Group]] = {
     **fanout.GROUPS,
     **far.GROUPS,
     **blocking.GROUPS,
+    **webhooks.GROUPS,
     "plugin": Group(plugin.VARIANTS),
     "sandbox-requests": Group(sandbox.REQUESTS),
     "sandbox-worlds": Group(sandbox.WORLDS),
@@ -227,6 +228,18 @@ GOALS: Final = (
         "ours, 50 in flight",
         0.025,
         "wall",
+    ),
+    *(
+        Goal(
+            f"webhook-{framework.lower()}",
+            f"CPU of a notification above that of a bare handler of {framework}",
+            "webhooks",
+            framework,
+            0.3,
+            "overhead",
+            None,
+        )
+        for framework in webhooks.GROUPS["webhooks"].variants
     ),
     Goal(
         "sandbox-request",

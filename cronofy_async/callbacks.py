@@ -146,9 +146,7 @@ def verify(body: bytes, signature: str | bytes | None, secrets: Secrets) -> None
         raise InvalidArgumentError(
             "signature", f"is {type(signature).__name__}", "pass the value of the header"
         )
-    ours = [sign(bytes(body), as_secret("secrets", each)) for each in _listed(secrets)]
-    if not ours:
-        raise InvalidArgumentError("secrets", "is empty", "give the client secret")
+    ours = [sign(bytes(body), each) for each in as_secrets(secrets)]
     header = signature.decode("latin-1") if isinstance(signature, bytes) else signature or ""
     if len(header) > _LONGEST_HEADER:
         raise SignatureError("the signature header is too long")
@@ -263,5 +261,14 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _listed(secrets: Secrets) -> list[str | Secret]:
-    return [secrets] if isinstance(secrets, (str, Secret)) else list(entries("secrets", secrets))
+def as_secrets(secrets: Secrets) -> tuple[Secret, ...]:
+    """
+    Take one client secret, or several while one replaces the other.
+
+    Raises:
+        InvalidArgumentError: There is none, or one is malformed.
+    """
+    listed = [secrets] if isinstance(secrets, (str, Secret)) else entries("secrets", secrets)
+    if not listed:
+        raise InvalidArgumentError("secrets", "is empty", "give the client secret")
+    return tuple(as_secret("secrets", each) for each in listed)

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from .runtime import on_trio
 
-__all__ = ("SingleFlight",)
+__all__ = ("SingleFlight", "launch")
 
 T = TypeVar("T")
 
@@ -47,7 +47,6 @@ class SingleFlight(Generic[T]):
     def start(self) -> Callable[[], Awaitable[T]]:
         """Start the work, unless it is under way; calling what is returned waits for it."""
         if self._flight is None:
-            launch = _launch_trio if on_trio() else _launch_asyncio
             self._flight = launch(self._work, self._land)
             self._under_way.add(self._flight)
         return self._flight
@@ -56,6 +55,22 @@ class SingleFlight(Generic[T]):
         if self._flight is not None:
             self._under_way.discard(self._flight)
         self._flight = None
+
+
+def launch(
+    work: Callable[[], Coroutine[Any, Any, T]], land: Callable[[], None]
+) -> Callable[[], Awaitable[T]]:
+    """
+    Run work in a task of its own.
+
+    Args:
+        work: What to run.
+        land: Called once it is over, however it ended.
+
+    Returns:
+        Waits for the result when it is called; whoever does may be cancelled.
+    """
+    return (_launch_trio if on_trio() else _launch_asyncio)(work, land)
 
 
 def _launch_asyncio(
