@@ -17,6 +17,7 @@ from .client.bridge import Bridge
 from .client.clients import AsyncAccount, AsyncCronofy
 from .client.driver import Plug
 from .client.endpoints import AccountEndpoints, ApplicationEndpoints, Caller
+from .client.options import secret
 from .client.pacing import Limits, Quota
 from .client.pagers import Pager
 from .client.runtime import Runtime
@@ -175,6 +176,9 @@ class Cronofy(ApplicationEndpoints, _Blocking[AsyncCronofy]):
         retry_budget: RetryBudget | Unset | None = UNSET,
         runtime: Runtime | None = None,
     ) -> None:
+        # As text, they would be seen in a traceback with local variables.
+        client_secret = secret("client_secret", client_secret)
+        admin_api_key = secret("admin_api_key", admin_api_key)
         client = AsyncCronofy(
             client_id,
             client_secret,
@@ -211,6 +215,8 @@ class Cronofy(ApplicationEndpoints, _Blocking[AsyncCronofy]):
         refresh_token: str | Secret | None = None,
     ) -> Account:
         """A view of one account; see `AsyncCronofy.account`."""
+        access_token = secret("access_token", access_token)
+        refresh_token = secret("refresh_token", refresh_token)
         account = self._async.account(sub, access_token=access_token, refresh_token=refresh_token)
         return Account(account)
 

@@ -246,6 +246,9 @@ class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
         retry_budget: RetryBudget | Unset | None = UNSET,
         runtime: Runtime | None = None,
     ) -> None:
+        # As text, they would be seen in a traceback with local variables.
+        client_secret = secret("client_secret", client_secret)
+        admin_api_key = secret("admin_api_key", admin_api_key)
         settings = Settings.gather(
             client_id=client_id,
             client_secret=client_secret,
@@ -296,10 +299,9 @@ class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
         Raises:
             InvalidArgumentError: A token is malformed, or there is neither ``sub`` nor token.
         """
-        given = Tokens(
-            access_token=secret("access_token", access_token),
-            refresh_token=secret("refresh_token", refresh_token),
-        )
+        access_token = secret("access_token", access_token)
+        refresh_token = secret("refresh_token", refresh_token)
+        given = Tokens(access_token=access_token, refresh_token=refresh_token)
         settings = self._settings
         if sub is None and given == Tokens():
             given = Tokens(access_token=settings.access_token, refresh_token=settings.refresh_token)

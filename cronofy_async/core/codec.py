@@ -16,14 +16,15 @@ Three rules map every field, and nothing else does:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar, get_args
 
 import attrs
 import msgspec
 
+from .bounds import may_exceed, read_json
 from .errors import DecodeError, RequestParseError
 from .fields import LEAVES, READERS, OpenEnum, formerly, leaf, named, wire_name
 from .memo import memo
@@ -34,6 +35,7 @@ __all__ = (
     "decode",
     "decoder",
     "formerly",
+    "is_within_bounds",
     "leaf",
     "load",
     "named",
@@ -140,7 +142,7 @@ def decode(body: bytes, type_: type[T] | Any) -> Any:
         DecodeError: The body is not JSON, or a field without default is unreadable.
     """
     fast = decoder(type_)
-    if fast is not None:
+    if fast is not None and is_within_bounds(type_, body):
         try:
             return fast.decode(body)
         except (msgspec.DecodeError, ValueError, TypeError, RecursionError):
@@ -150,19 +152,31 @@ def decode(body: bytes, type_: type[T] | Any) -> Any:
 
 def load(body: bytes) -> Any:
     """
-    Read bytes as JSON, with a byte-order mark passed over and NaN refused.
+    Read bytes as JSON within bounds, with a byte-order mark passed over.
 
     Raises:
-        DecodeError: They are not JSON.
+        DecodeError: They are not JSON, or beyond the bounds of `read_json`.
     """
     try:
-        return json.loads(body.removeprefix(b"\xef\xbb\xbf"), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise DecodeError("the answer is not JSON") from None
+        return read_json(body.removeprefix(b"\xef\xbb\xbf"))
+    except ValueError:
+        raise DecodeError("the answer is not JSON, or beyond what is read of it") from None
 
 
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
+def is_within_bounds(type_: Any, body: bytes) -> bool:
+    """Whether what a *type_* takes out of a body is certainly within the bounds of `load`."""
+    return not (_is_open(type_, frozenset()) and may_exceed(body))
+
+
+@cache
+def _is_open(type_: Any, seen: frozenset[Any]) -> bool:
+    """Whether a type has a place for an integer, or for anything."""
+    if type_ in (int, Any, object):
+        return True
+    if isinstance(type_, type) and attrs.has(type_) and type_ not in seen:
+        attrs.resolve_types(type_)
+        return any(_is_open(field.type, seen | {type_}) for field in attrs.fields(type_))
+    return any(_is_open(argument, seen) for argument in get_args(type_))
 
 
 @memo
