@@ -99,7 +99,9 @@ class _Blocking(Caller, Generic[A]):
         return self._async.build_url(operation)
 
     def __repr__(self) -> str:
-        return repr(self._async).replace("Async", "", 1)
+        # A traceback may show a client that could not be made.
+        inner = getattr(self, "_async", None)
+        return repr(inner).replace("Async", "", 1) if inner else f"<{type(self).__name__}>"
 
 
 class Account(AccountEndpoints, _Blocking[AsyncAccount]):

@@ -414,4 +414,6 @@ class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} at {self.driver.hosts.api}>"
+        # A traceback may show a client that could not be made.
+        driver: Driver | None = getattr(self, "driver", None)
+        return f"<{type(self).__name__} at {driver.hosts.api if driver else 'no host yet'}>"

@@ -17,6 +17,7 @@ Three rules map every field, and nothing else does:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, get_args
@@ -128,10 +129,11 @@ def structure(raw: Any, type_: Any, *, strict: bool = False) -> Any:
     try:
         return converter(strict).structure(raw, type_)
     except Exception as error:
-        if strict:
-            raise RequestParseError(complaints(error)) from None
-        paths = tuple(complaints(error))
-        raise DecodeError(f"the answer cannot be read at {', '.join(paths)}", paths) from None
+        found = complaints(error)
+    # Here, where what was raised first is no context: its frames hold the answer.
+    if strict:
+        raise RequestParseError(found)
+    raise DecodeError(f"the answer cannot be read at {', '.join(found)}", tuple(found))
 
 
 def decode(body: bytes, type_: type[T] | Any) -> Any:
@@ -157,10 +159,10 @@ def load(body: bytes) -> Any:
     Raises:
         DecodeError: They are not JSON, or beyond the bounds of `read_json`.
     """
-    try:
+    with suppress(ValueError):
         return read_json(body.removeprefix(b"\xef\xbb\xbf"))
-    except ValueError:
-        raise DecodeError("the answer is not JSON, or beyond what is read of it") from None
+    # Here, where what was raised first is no context: it quotes the answer.
+    raise DecodeError("the answer is not JSON, or beyond what is read of it")
 
 
 def is_within_bounds(type_: Any, body: bytes) -> bool:
