@@ -21,6 +21,7 @@ MAX_DIGITS: Final = 20
 
 _LONG: Final = b"0" * (MAX_DIGITS + 1)
 _DIGITS_AS_ZEROS: Final = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))
+_HUGE: Final = re.compile(rb"[eE]\+?[0-9]{3}")
 # Text without an end goes on to the last byte, or each quote in it would be tried.
 _TEXT_OR_BRACKET: Final = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{\]}]', re.DOTALL)
 
@@ -45,7 +46,7 @@ def read_json(text: bytes | str) -> Any:
 def may_exceed(data: bytes) -> bool:
     """Whether bytes may be beyond the bounds; where they may not, any reader will do."""
     # Many times faster than a regular expression for a run of digits.
-    if _LONG in data.translate(_DIGITS_AS_ZEROS):
+    if _LONG in data.translate(_DIGITS_AS_ZEROS) or _HUGE.search(data):
         return True
     if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
         return False
