@@ -102,6 +102,7 @@ def test_a_leak_that_is_told_of_late_fails_the_session(suite: pytest.Pytester) -
     assert pytest.ExitCode.TESTS_FAILED == result.ret
 
 
+@pytest.mark.slow
 def test_a_leak_is_told_by_every_process(suite: pytest.Pytester) -> None:
     """The numbers of several workers are added up."""
     for number in range(2):
