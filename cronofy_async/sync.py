@@ -17,6 +17,7 @@ from .client.bridge import Bridge
 from .client.clients import AsyncAccount, AsyncCronofy
 from .client.driver import Plug
 from .client.endpoints import AccountEndpoints, ApplicationEndpoints, Caller
+from .client.options import secret
 from .client.pacing import Limits, Quota
 from .client.pagers import Pager
 from .client.runtime import Runtime
@@ -98,7 +99,9 @@ class _Blocking(Caller, Generic[A]):
         return self._async.build_url(operation)
 
     def __repr__(self) -> str:
-        return repr(self._async).replace("Async", "", 1)
+        # A traceback may show a client that could not be made.
+        inner = getattr(self, "_async", None)
+        return repr(inner).replace("Async", "", 1) if inner else f"<{type(self).__name__}>"
 
 
 class Account(AccountEndpoints, _Blocking[AsyncAccount]):
@@ -175,6 +178,9 @@ class Cronofy(ApplicationEndpoints, _Blocking[AsyncCronofy]):
         retry_budget: RetryBudget | Unset | None = UNSET,
         runtime: Runtime | None = None,
     ) -> None:
+        # As text, they would be seen in a traceback with local variables.
+        client_secret = secret("client_secret", client_secret)
+        admin_api_key = secret("admin_api_key", admin_api_key)
         client = AsyncCronofy(
             client_id,
             client_secret,
@@ -211,6 +217,8 @@ class Cronofy(ApplicationEndpoints, _Blocking[AsyncCronofy]):
         refresh_token: str | Secret | None = None,
     ) -> Account:
         """A view of one account; see `AsyncCronofy.account`."""
+        access_token = secret("access_token", access_token)
+        refresh_token = secret("refresh_token", refresh_token)
         account = self._async.account(sub, access_token=access_token, refresh_token=refresh_token)
         return Account(account)
 

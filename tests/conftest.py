@@ -5,9 +5,12 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from .canaries import CanaryPlugin, Watch
 
 # Two slow cores are shared with other work: a deadline would measure that, not us.
 settings.register_profile(
@@ -21,6 +24,38 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LASTING = ("cronofy_async", "Trio thread", "AnyIO worker thread")
 """How threads are named that outlive a test on purpose: our one loop, and spare workers."""
+
+
+WATCH = Watch()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Look for secrets in all that tests show."""
+    config.pluginmanager.register(CanaryPlugin(WATCH), "canaries")
+
+
+@pytest.fixture
+def capsys(capsys: pytest.CaptureFixture[str]) -> pytest.CaptureFixture[str]:
+    """As ever, but what a test takes is searched for secrets too."""
+    return _searched(capsys)
+
+
+@pytest.fixture
+def capfd(capfd: pytest.CaptureFixture[str]) -> pytest.CaptureFixture[str]:
+    """The same."""
+    return _searched(capfd)
+
+
+def _searched(capture: pytest.CaptureFixture[str]) -> pytest.CaptureFixture[str]:
+    take = capture.readouterr
+
+    def readouterr() -> Any:
+        taken = take()
+        WATCH.look("\n".join(taken), "output that was taken")
+        return taken
+
+    capture.readouterr = readouterr  # type: ignore[method-assign]  # of this one object
+    return capture
 
 
 @pytest.fixture(autouse=True)

@@ -91,8 +91,8 @@ class Service:
 def connect(service: Any, **options: Any) -> AsyncAccount:
     """An account whose service this is."""
     given: dict[str, Any] = {"runtime": FrozenTime().runtime(), "limits": None, **options}
-    cronofy = AsyncCronofy("id", "secret-1", transport=service, **given)
-    return cronofy.account(access_token="tok-1")
+    cronofy = AsyncCronofy("id", "canary-secret-1", transport=service, **given)
+    return cronofy.account(access_token="canary-tok-1")
 
 
 async def drain(entries: Any, found: list[str], turns: int = 0) -> None:

@@ -44,7 +44,7 @@ async def main(where: str, ends: float, stream: BinaryIO) -> None:
     """Send with four tasks until the time is over."""
     cronofy = AsyncCronofy(
         "id",
-        "secret-1",
+        "canary-secret-1",
         transport=Recorder(stream),
         limits=LIMITS,
         quota_store=store_at(where),

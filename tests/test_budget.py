@@ -66,7 +66,7 @@ def test_a_budget_is_in_whole_tokens(name: str, value: Any) -> None:
 def test_what_is_no_budget_is_refused(client: Any) -> None:
     """A number in place of a budget is refused by both clients."""
     with pytest.raises(InvalidArgumentError, match="retry_budget"):
-        client("id", "secret-1", retry_budget=500)
+        client("id", "canary-secret-1", retry_budget=500)
 
 
 def test_a_retry_costs_and_good_answers_bring_it_back() -> None:
@@ -126,7 +126,7 @@ async def test_all_accounts_and_copies_of_a_client_share_one_budget() -> None:
     transport = RecordingTransport([answer(503)] * 3)
     cronofy = AsyncCronofy(
         "id",
-        "secret-1",
+        "canary-secret-1",
         transport=transport,
         runtime=FrozenTime().runtime(),
         retry_budget=RetryBudget(capacity=5),

@@ -21,6 +21,7 @@ FLOORS = {
     "operations": 3,
     "callbacks": 3,
     "client": 4,
+    "consents": 5,
     "stores": 5,
     "sync": 5,
     "booking": 6,

@@ -54,7 +54,7 @@ def test_a_burst_is_within_a_second() -> None:
 def test_what_is_no_limits_is_refused(client: Any) -> None:
     """A number in place of limits is refused by both clients."""
     with pytest.raises(InvalidArgumentError, match="limits"):
-        client("id", "secret-1", limits=50)
+        client("id", "canary-secret-1", limits=50)
 
 
 limits = st.builds(
@@ -184,7 +184,7 @@ async def test_all_accounts_and_copies_of_a_client_share_one_quota() -> None:
     transport = RecordingTransport([CALENDARS] * 6)
     limits = Limits(per_second=2, burst=2, per_minute=100)
     cronofy = AsyncCronofy(
-        "id", "secret-1", transport=transport, limits=limits, runtime=time_.runtime()
+        "id", "canary-secret-1", transport=transport, limits=limits, runtime=time_.runtime()
     )
     for client in (cronofy, cronofy.with_options(timeout=9)):
         for sub in ("one", "two", "three"):
@@ -198,7 +198,7 @@ async def test_limits_can_be_switched_off() -> None:
     time_ = FrozenTime()
     transport = RecordingTransport([CALENDARS] * 100)
     cronofy = AsyncCronofy(
-        "id", "secret-1", transport=transport, limits=None, runtime=time_.runtime()
+        "id", "canary-secret-1", transport=transport, limits=None, runtime=time_.runtime()
     )
     for _ in range(100):
         await cronofy.account(access_token="t").list_calendars()
@@ -210,7 +210,9 @@ async def test_a_call_does_not_wait_for_the_quota_beyond_its_timeout() -> None:
     """The wait counts; when it is over, the error says for what it was, and nothing is sent."""
     transport = RecordingTransport([CALENDARS])
     limits = Limits(per_second=1, per_minute=1)
-    cronofy = AsyncCronofy("id", "secret-1", transport=transport, limits=limits, timeout=0.02)
+    cronofy = AsyncCronofy(
+        "id", "canary-secret-1", transport=transport, limits=limits, timeout=0.02
+    )
     account = cronofy.account(access_token="t")
     await account.list_calendars()
     with pytest.raises(TransportTimeoutError, match="quota"):
@@ -225,7 +227,7 @@ async def test_a_page_waits_for_the_quota_as_long_as_it_takes() -> None:
     service = Service(*[page(number, 5) for number in range(1, 6)])
     cronofy = AsyncCronofy(
         "id",
-        "secret-1",
+        "canary-secret-1",
         transport=service,
         limits=Limits(per_second=1, per_minute=1),
         runtime=time_.runtime(),
@@ -262,7 +264,7 @@ async def test_no_more_requests_are_under_way_than_allowed() -> None:
     """The others wait, those that are cancelled give their place to the next, all are answered."""
     transport = Slow()
     limits = Limits(concurrent=3, per_second=1000, per_minute=100_000)
-    cronofy = AsyncCronofy("id", "secret-1", transport=transport, limits=limits)
+    cronofy = AsyncCronofy("id", "canary-secret-1", transport=transport, limits=limits)
     account = cronofy.account(access_token="t")
     done = 0
 

@@ -79,7 +79,7 @@ class TestHistory:
 
     def test_each_attempt_is_told_in_order(self) -> None:
         """With its error, its words, its status and the service's id of the request."""
-        unavailable = answer(503, {"token": "tok-1"}, x_request_id="r-7", set_cookie="tok-2")
+        unavailable = answer(503, {"token": "canary-tok-1"}, x_request_id="r-7", set_cookie="tok-2")
         error = fail(ListCalendars(), ConnectError("no way"), CUT, unavailable)
 
         assert isinstance(error, ServerError)

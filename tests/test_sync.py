@@ -39,9 +39,9 @@ def connect(*answers: Prepared, **options: Any) -> tuple[Account, RecordingTrans
     """A view over prepared answers."""
     transport = RecordingTransport(answers)
     cronofy = Cronofy(
-        "id", "secret-1", transport=transport, runtime=FrozenTime().runtime(), **options
+        "id", "canary-secret-1", transport=transport, runtime=FrozenTime().runtime(), **options
     )
-    return cronofy.account(access_token="tok-1"), transport
+    return cronofy.account(access_token="canary-tok-1"), transport
 
 
 def page(number: int, total: int) -> Response:
@@ -120,7 +120,7 @@ async def test_refuses_to_freeze_a_running_loop() -> None:
 def test_options_make_copies() -> None:
     """A client with other options leaves the first one as it was."""
     transport = RecordingTransport([CALENDARS, CALENDARS])
-    with Cronofy("id", "secret-1", transport=transport, timeout=9) as cronofy:
+    with Cronofy("id", "canary-secret-1", transport=transport, timeout=9) as cronofy:
         cronofy.with_options(timeout=3).account(access_token="t").list_calendars()
         cronofy.account(access_token="t").list_calendars()
 
@@ -130,7 +130,7 @@ def test_options_make_copies() -> None:
 
 def test_a_closed_client_says_so() -> None:
     """A call after the with block is an error, and closing twice is none."""
-    with Cronofy("id", "secret-1", transport=RecordingTransport()) as cronofy:
+    with Cronofy("id", "canary-secret-1", transport=RecordingTransport()) as cronofy:
         pass
     cronofy.close()
     with pytest.raises(CronofyError, match="closed"):
@@ -143,7 +143,7 @@ def test_reprs_name_the_sync_classes() -> None:
 
     assert "<Account by token>" == repr(account)
     assert "<Pager of ReadEvents>" == repr(account.read_events(tzid="UTC"))
-    assert "<Cronofy at https://api.cronofy.com>" == repr(Cronofy("id", "secret-1"))
+    assert "<Cronofy at https://api.cronofy.com>" == repr(Cronofy("id", "canary-secret-1"))
 
 
 def test_ctrl_c_cancels_what_was_waited_for() -> None:
@@ -160,7 +160,7 @@ def test_ctrl_c_cancels_what_was_waited_for() -> None:
                 raise
             raise AssertionError("nobody interrupted")
 
-    account = Cronofy("id", "secret-1", transport=Endless()).account(access_token="t")
+    account = Cronofy("id", "canary-secret-1", transport=Endless()).account(access_token="t")
     with pytest.raises(KeyboardInterrupt):
         account.list_calendars()
     assert cancelled.is_set()
@@ -264,7 +264,7 @@ def test_an_error_of_a_call_leaves_no_circle() -> None:
 
 def test_urls_are_built_without_a_loop() -> None:
     """Building a URL starts nothing."""
-    cronofy = Cronofy("id-7", "secret-1")
+    cronofy = Cronofy("id-7", "canary-secret-1")
     url = cronofy.authorization_url(redirect_uri="https://a.example/cb", scope="read_write")
 
     assert "client_id=id-7" in url

@@ -50,7 +50,7 @@ def read(book: Book) -> Any:
     cronofy = Cronofy(
         "id", "s", transport=book, runtime=FrozenTime().runtime(), retry=RetryPolicy(attempts=1)
     )
-    return cronofy.account(access_token="tok-1").read_events(tzid="Etc/UTC")
+    return cronofy.account(access_token="canary-tok-1").read_events(tzid="Etc/UTC")
 
 
 def until(condition: Callable[[], bool]) -> None:

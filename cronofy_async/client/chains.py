@@ -33,7 +33,7 @@ class Arrival:
     """
 
     request: Request | None
-    body: bytes
+    body: bytes = attrs.field(repr=False)
     guess: Place | None
 
 

@@ -247,6 +247,9 @@ class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
         retry_budget: RetryBudget | Unset | None = UNSET,
         runtime: Runtime | None = None,
     ) -> None:
+        # As text, they would be seen in a traceback with local variables.
+        client_secret = secret("client_secret", client_secret)
+        admin_api_key = secret("admin_api_key", admin_api_key)
         settings = Settings.gather(
             client_id=client_id,
             client_secret=client_secret,
@@ -299,10 +302,9 @@ class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
         Raises:
             InvalidArgumentError: A token is malformed, or there is neither ``sub`` nor token.
         """
-        given = Tokens(
-            access_token=secret("access_token", access_token),
-            refresh_token=secret("refresh_token", refresh_token),
-        )
+        access_token = secret("access_token", access_token)
+        refresh_token = secret("refresh_token", refresh_token)
+        given = Tokens(access_token=access_token, refresh_token=refresh_token)
         settings = self._settings
         if sub is None and given == Tokens():
             given = Tokens(access_token=settings.access_token, refresh_token=settings.refresh_token)
@@ -415,4 +417,6 @@ class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} at {self.driver.hosts.api}>"
+        # A traceback may show a client that could not be made.
+        driver: Driver | None = getattr(self, "driver", None)
+        return f"<{type(self).__name__} at {driver.hosts.api if driver else 'no host yet'}>"

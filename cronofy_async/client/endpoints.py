@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 from abc import abstractmethod
 from collections.abc import Callable, Coroutine
+from traceback import clear_frames
 from typing import TYPE_CHECKING, Any, Final, Generic, ParamSpec, TypeVar, overload
 
 from ..core import lazy
@@ -141,7 +142,15 @@ class _Row(Generic[P, T]):
 
         @functools.wraps(made, updated=())
         def method(*args: P.args, **kwargs: P.kwargs) -> Any:
-            return act(made(*args, **kwargs))
+            # Tools that print local variables would print tokens and codes in plain text.
+            try:
+                operation = made(*args, **kwargs)
+            except Exception as error:
+                clear_frames(error.__traceback__)
+                raise
+            finally:
+                del args, kwargs
+            return act(operation)
 
         method.__name__ = method.__qualname__ = self.name
         return method

@@ -12,7 +12,7 @@ import anyio
 import anyio.lowlevel
 import attrs
 
-__all__ = ("Runtime", "checkpoint", "on_trio")
+__all__ = ("Runtime", "checkpoint", "on_trio", "unguessable")
 
 
 @attrs.frozen(kw_only=True)
@@ -31,6 +31,14 @@ class Runtime:
     now: Callable[[], float] = time.time
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
     draw: Callable[[], float] = random.random
+
+
+def unguessable() -> str:
+    """Text of 256 bits of chance, for what nobody may guess."""
+    # Loaded here, as few programs need it.
+    from secrets import token_urlsafe
+
+    return token_urlsafe(32)
 
 
 def on_trio() -> bool:

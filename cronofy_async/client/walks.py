@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from traceback import clear_frames
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 import attrs
@@ -113,8 +114,10 @@ class Walk(Generic[T]):
     def _decode(self, arrival: Arrival) -> Page[T]:
         try:
             page = self._read(arrival.body)
-        except BaseException:
+        except BaseException as error:
             self._chain.again(arrival.request)
+            # Tools that print local variables would print people's events.
+            clear_frames(error.__traceback__)
             raise
         self._chain.confirm(arrival, page.place)
         return page

@@ -16,14 +16,16 @@ Three rules map every field, and nothing else does:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from enum import Enum
+from functools import cache
 from typing import Any, Final, TypeVar, get_args
 
 import attrs
 import msgspec
 
+from .bounds import may_exceed, read_json
 from .errors import DecodeError, RequestParseError
 from .fields import LEAVES, READERS, OpenEnum, formerly, leaf, named, wire_name
 from .memo import memo
@@ -34,6 +36,7 @@ __all__ = (
     "decode",
     "decoder",
     "formerly",
+    "is_within_bounds",
     "leaf",
     "load",
     "named",
@@ -132,10 +135,11 @@ def structure(raw: Any, type_: Any, *, strict: bool = False) -> Any:
     try:
         return converter(strict).structure(raw, type_)
     except Exception as error:
-        if strict:
-            raise RequestParseError(complaints(error)) from None
-        paths = tuple(complaints(error))
-        raise DecodeError(f"the answer cannot be read at {', '.join(paths)}", paths) from None
+        found = complaints(error)
+    # Here, where what was raised first is no context: its frames hold the answer.
+    if strict:
+        raise RequestParseError(found)
+    raise DecodeError(f"the answer cannot be read at {', '.join(found)}", tuple(found))
 
 
 def decode(body: bytes, type_: type[T] | Any) -> Any:
@@ -146,7 +150,7 @@ def decode(body: bytes, type_: type[T] | Any) -> Any:
         DecodeError: The body is not JSON, or a field without default is unreadable.
     """
     fast = decoder(type_)
-    if fast is not None:
+    if fast is not None and is_within_bounds(type_, body):
         try:
             return fast.decode(body)
         except (msgspec.DecodeError, ValueError, TypeError, RecursionError):
@@ -156,19 +160,31 @@ def decode(body: bytes, type_: type[T] | Any) -> Any:
 
 def load(body: bytes) -> Any:
     """
-    Read bytes as JSON, with a byte-order mark passed over and NaN refused.
+    Read bytes as JSON within bounds, with a byte-order mark passed over.
 
     Raises:
-        DecodeError: They are not JSON.
+        DecodeError: They are not JSON, or beyond the bounds of `read_json`.
     """
-    try:
-        return json.loads(body.removeprefix(b"\xef\xbb\xbf"), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise DecodeError("the answer is not JSON") from None
+    with suppress(ValueError):
+        return read_json(body.removeprefix(b"\xef\xbb\xbf"))
+    # Here, where what was raised first is no context: it quotes the answer.
+    raise DecodeError("the answer is not JSON, or beyond what is read of it")
 
 
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
+def is_within_bounds(type_: Any, body: bytes) -> bool:
+    """Whether what a *type_* takes out of a body is certainly within the bounds of `load`."""
+    return not (_is_open(type_, frozenset()) and may_exceed(body))
+
+
+@cache
+def _is_open(type_: Any, seen: frozenset[Any]) -> bool:
+    """Whether a type has a place for an integer, or for anything."""
+    if type_ in (int, Any, object):
+        return True
+    if isinstance(type_, type) and attrs.has(type_) and type_ not in seen:
+        attrs.resolve_types(type_)
+        return any(_is_open(field.type, seen | {type_}) for field in attrs.fields(type_))
+    return any(_is_open(argument, seen) for argument in get_args(type_))
 
 
 @memo

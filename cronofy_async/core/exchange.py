@@ -28,6 +28,7 @@ import re
 from collections.abc import Callable, Generator
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from traceback import clear_frames
 from typing import Any, Final, Generic, TypeVar
 
 import attrs
@@ -222,9 +223,12 @@ def _read(
 ) -> Answer[Any]:
     try:
         return Answer(how(response), response, len(history) + 1)
-    except CronofyError as error:
-        history.append(_noted(error, response))
-        _ended(error, history)
+    except Exception as error:
+        # Tools that print local variables would print the answer, and tokens with it.
+        clear_frames(error.__traceback__)
+        if isinstance(error, CronofyError):
+            history.append(_noted(error, response))
+            _ended(error, history)
         raise
 
 

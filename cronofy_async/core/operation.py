@@ -384,7 +384,7 @@ def _may_be_none(answer: Any) -> bool:
 def _opened(answer: Any, key: str, body: bytes) -> Any:
     """Read what lies under one key of a body."""
     fast = _envelope(answer, key)
-    if fast is not None:
+    if fast is not None and codec.is_within_bounds(answer, body):
         try:
             return fast.decode(body).content
         except (msgspec.DecodeError, ValueError, TypeError, RecursionError):

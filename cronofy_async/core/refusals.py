@@ -54,7 +54,7 @@ def json_object(response: Response) -> Mapping[str, Any]:
     # Error bodies may be missing or be a gateway's HTML page: that never hides the status.
     try:
         body = response.json()
-    except (ValueError, RecursionError):
+    except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
 

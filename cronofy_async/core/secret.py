@@ -76,3 +76,7 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Secret is not pickled: store reveal() where you keep secrets")
+
+    def __getstate__(self) -> NoReturn:
+        # What writes objects down by itself asks this directly.
+        self.__reduce__()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn, Self
 from urllib.parse import parse_qsl, urlsplit
 
 import attrs
+
+from .bounds import read_json
 
 __all__ = ("Request", "Response", "Send")
 
@@ -129,9 +130,10 @@ class Response(_Unpickled):
         The body read as JSON.
 
         Raises:
-            ValueError: The body is not JSON.
+            ValueError: The body is not JSON, holds NaN or an integer of more than 20 digits,
+                or is nested deeper than 64 levels.
         """
-        return json.loads(self.body)
+        return read_json(self.body)
 
     def __repr__(self) -> str:
         return f"<Response {self.status}, {len(self.body)} bytes>"

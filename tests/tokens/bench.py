@@ -74,7 +74,7 @@ class Bench:
         """One process more."""
         made = AsyncCronofy(
             "client",
-            "secret",
+            "canary-client-secret",
             transport=transport or ServiceTransport(self.service),
             token_store=self.store,
             on_needs_reauth=self.refused.append,

@@ -15,6 +15,7 @@ import socket
 import ssl
 import zlib
 from collections.abc import Iterable, Iterator
+from traceback import clear_frames
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -29,6 +30,7 @@ __all__ = (
     "BadAnswerError",
     "ForeignError",
     "Row",
+    "forget_locals",
     "origin_of",
     "timed_out",
     "translate",
@@ -97,6 +99,25 @@ def translate(error: Exception, table: Iterable[Row], request: Request) -> Trans
             translated.__cause__ = _cause(error)
             return translated
     return None
+
+
+def forget_locals(error: BaseException, before: BaseException | None) -> None:
+    """
+    Empty the frames that an exception came through, of which only the places stay.
+
+    An HTTP library's local variables hold the request's headers and body, and an
+    exception that is nobody's failure, such as a cancellation, is passed on as it is.
+
+    Args:
+        error: The exception.
+        before: What was being handled when the request began: that is the caller's.
+    """
+    current: BaseException | None = error
+    seen: set[int] = set()
+    while current is not None and current is not before and id(current) not in seen:
+        seen.add(id(current))
+        clear_frames(current.__traceback__)
+        current = current.__cause__ or current.__context__
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

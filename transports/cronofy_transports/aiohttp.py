@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import ssl
+import sys
 from collections.abc import Hashable
 from functools import partial
 from typing import Any, Final
@@ -21,7 +22,7 @@ from cronofy_async.core.errors import InvalidArgumentError, TransportError
 from cronofy_async.core.wire import Request, Response
 
 from ._body import MAX_BODY, Body
-from ._failures import COMMON, NO_CONNECTION, Row, timed_out, translate
+from ._failures import COMMON, NO_CONNECTION, Row, forget_locals, timed_out, translate
 from ._loops import PerLoop, closed_error
 from ._proxy import check_proxy
 from ._reuse import KEEPALIVE, Promises, has_input
@@ -123,11 +124,14 @@ class AiohttpTransport:
             session, options = self._foreign.session_for(request)
         else:
             session, options = await self._own.get(), {"middlewares": (_send_once,)}
-        deadline = asyncio.timeout(timeout)
+        deadline, before = asyncio.timeout(timeout), sys.exception()
         try:
             async with deadline:
                 return await self._exchange(session, options, request)
-        except Exception as error:
+        except BaseException as error:
+            forget_locals(error, before)
+            if not isinstance(error, Exception):
+                raise
             failure = (
                 timed_out(request, timeout)
                 if deadline.expired()

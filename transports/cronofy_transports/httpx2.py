@@ -9,7 +9,10 @@ logs each URL with its query.
 
 from __future__ import annotations
 
+import logging
+import re
 import ssl
+import sys
 from contextlib import aclosing
 from functools import cache, partial
 from typing import Final
@@ -23,7 +26,7 @@ from cronofy_async.core.errors import TransportError
 from cronofy_async.core.wire import Request, Response
 
 from ._body import MAX_BODY, Body
-from ._failures import COMMON, NO_CONNECTION, Row, timed_out, translate
+from ._failures import COMMON, NO_CONNECTION, Row, forget_locals, timed_out, translate
 from ._loops import PerLoop
 from ._network import Network, Pool
 from ._proxy import check_proxy
@@ -45,7 +48,19 @@ _TABLE: Final = (
 )
 
 _WITH_LENGTH: Final = frozenset({"DELETE", "PATCH", "POST", "PUT"})
+_QUOTES: Final = re.compile(r" (return_value|exception)=.*", re.DOTALL)
+
 _LOOP: Final[RunVar[object]] = RunVar("cronofy_transports event loop")
+
+
+def _quotes_nothing(record: logging.LogRecord) -> bool:
+    """Cut what httpcore2 quotes in its log: an answer's headers, and bytes that are no HTTP."""
+    record.msg = _QUOTES.sub("", str(record.msg))
+    return True
+
+
+for _name in ("httpcore2.http11", "httpcore2.proxy"):
+    logging.getLogger(_name).addFilter(_quotes_nothing)
 
 
 class Httpx2Transport:
@@ -96,10 +111,14 @@ class Httpx2Transport:
         check_request(request)
         pool = await self._pools.get()
         failure: TransportError | None = None
+        before = sys.exception()
         with anyio.move_on_after(timeout) as scope:
             try:
                 return await self._exchange(pool, request)
-            except Exception as error:
+            except BaseException as error:
+                forget_locals(error, before)
+                if not isinstance(error, Exception):
+                    raise
                 failure = translate(error, _TABLE, request)
                 if failure is None:
                     raise

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -45,11 +45,19 @@ class Courier:
     Args:
         sandbox: Whose callbacks they are.
         hosts: Hosts besides this machine that may be sent to.
+        look_up: Finds the addresses of a name, as the event loop's `getaddrinfo` does,
+            which it is by default.
     """
 
-    def __init__(self, sandbox: Sandbox, hosts: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        hosts: Collection[str] = (),
+        look_up: Callable[..., Awaitable[Any]] | None = None,
+    ) -> None:
         self._sandbox = sandbox
         self._hosts = frozenset(host.lower() for host in hosts)
+        self._look_up = look_up
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
@@ -163,7 +171,9 @@ class Courier:
 
     def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.TCPConnector(resolver=_Checked(self.may_go_to), force_close=True)
+            connector = aiohttp.TCPConnector(
+                resolver=_Checked(self.may_go_to, self._look_up), force_close=True
+            )
             self._session = aiohttp.ClientSession(
                 connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
             )
@@ -202,15 +212,14 @@ def _is_this_machine(address: str | None) -> bool:
 class _Checked(AbstractResolver):
     """Looks a host up once, and gives only addresses that callbacks may go to."""
 
-    def __init__(self, may_go_to: Any) -> None:
+    def __init__(self, may_go_to: Any, look_up: Callable[..., Awaitable[Any]] | None) -> None:
         self._may_go_to = may_go_to
+        self._look_up = look_up or asyncio.get_running_loop().getaddrinfo
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        infos = await asyncio.get_running_loop().getaddrinfo(
-            host, port, family=family, type=socket.SOCK_STREAM
-        )
+        infos = await self._look_up(host, port, family=family, type=socket.SOCK_STREAM)
         allowed = [
             ResolveResult(
                 hostname=host,
