@@ -31,7 +31,10 @@ _REMEDIES: Final = {
     "SQLITE_CORRUPT": "restore it from a backup, or remove it and read everything anew",
     "SQLITE_NOTADB": "name another file; it was left as it is",
 }
-_PAGE: Final = 8192
+_PAGE: Final = 16384
+"""Bytes of a page of the file: ten events, so that little is written twice."""
+_LOG: Final = 2000
+"""Pages of the log before they are moved into the file, each once, however often written."""
 _CACHE: Final = 24 * 1024
 """Kilobytes of the file that are kept in memory: enough for the indexes of a million events."""
 
@@ -114,6 +117,7 @@ class SQLiteMirrorStore(DatabaseStore):
         if format_ > FORMAT:
             raise MirrorStoreError(f"{self.path} is of a newer version: update cronofy_async")
         connection.execute(f"PRAGMA cache_size = -{_CACHE}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG}")
         if format_ == FORMAT:
             connection.execute("PRAGMA synchronous = NORMAL")
             return

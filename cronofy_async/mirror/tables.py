@@ -25,11 +25,10 @@ CREATE TABLE IF NOT EXISTS mirror_accounts (
     turn {number} NOT NULL, standing TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS mirror_events (
     id {number} PRIMARY KEY, account {number} NOT NULL,
-    calendar_id VARCHAR(255) NOT NULL, event_uid VARCHAR(255) NOT NULL,
+    digest {number} NOT NULL, calendar_id VARCHAR(255) NOT NULL, event_uid VARCHAR(255) NOT NULL,
     whole_days {number} NOT NULL, start_at VARCHAR(32) NOT NULL, end_at VARCHAR(32) NOT NULL,
     updated VARCHAR(32) NOT NULL, body {bytes} NOT NULL);
-CREATE UNIQUE INDEX IF NOT EXISTS mirror_events_identity
-    ON mirror_events (account, event_uid, calendar_id);
+CREATE INDEX IF NOT EXISTS mirror_events_digest ON mirror_events (account, digest);
 CREATE INDEX IF NOT EXISTS mirror_events_start ON mirror_events (account, start_at);
 CREATE TABLE IF NOT EXISTS mirror_seen (
     account {number} NOT NULL, event {number} NOT NULL, PRIMARY KEY (account, event));

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any, Final, TypeVar
+from zlib import crc32
 
 import attrs
 import msgspec
@@ -24,6 +25,7 @@ _AT_ONCE: Final = 200
 _EVENT: Final = (
     "id",
     "account",
+    "digest",
     "calendar_id",
     "event_uid",
     "whole_days",
@@ -36,7 +38,7 @@ _CHANGE: Final = ("number", "event", "sub", "kind", "reason", "before_json")
 
 _KNOWN: Final = (
     "SELECT id, calendar_id, event_uid, updated, body FROM mirror_events "
-    "WHERE account = :account AND event_uid IN ({})"
+    "WHERE account = :account AND digest IN ({})"
 )
 _UPDATE: Final = (
     "UPDATE mirror_events SET whole_days = :whole_days, start_at = :start_at, end_at = :end_at, "
@@ -76,6 +78,7 @@ class Writer:
         self.standing = standing
         self._log: list[tuple[int, str, str | None, bytes | None]] = []
         self._counts = dict.fromkeys(ChangeKind, 0)
+        self._is_wanted = bool(db.rows("SELECT 1 FROM mirror_consumers LIMIT 1"))
 
     @classmethod
     def of(cls, db: Connection, sub: str) -> Writer | None:
@@ -111,14 +114,15 @@ class Writer:
         self.log()
         return self.tally
 
-    def _known(self, uids: Iterable[str]) -> dict[tuple[str, str], Any]:
-        names, given = listed("u", sorted(set(uids)))
+    def _known(self, identities: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Any]:
+        """What is here of some events, and of others that have one of their digests."""
+        names, given = listed("d", sorted({_digest(*each) for each in identities}))
         found = self._db.rows(_KNOWN.format(names), account=self._account, **given)
         return {(row[1], row[2]): row for row in found}
 
     def _put(self, rows: Sequence[Row], *, keeps_newer: bool) -> list[int]:
         """Enter or change events; gives the numbers under which they are kept."""
-        known = self._known(row.event_uid for row in rows)
+        known = self._known(row[:2] for row in rows)
         # Of an event that comes twice on a page, the newer one, or else the latter.
         latest: dict[tuple[str, str], Row] = {}
         for row in rows:
@@ -136,20 +140,26 @@ class Writer:
             updates.append((*latest[name][2:], id_))
             self._note(id_, ChangeKind.CHANGED, None, bytes(body))
         if updates:
-            self._db.run_many(_UPDATE, (*_EVENT[4:], "id"), updates)
+            self._db.run_many(_UPDATE, (*_EVENT[5:], "id"), updates)
         if new:
             first = self._numbers("events", len(new))
             ids = range(first, first + len(new))
             account = self._account
-            kept = [(id_, account, *row) for id_, row in zip(ids, new, strict=True)]
+            kept = [
+                (id_, account, _digest(row[0], row[1]), *row)
+                for id_, row in zip(ids, new, strict=True)
+            ]
             self._db.insert("mirror_events", _EVENT, kept)
-            for id_ in ids:
-                self._note(id_, ChangeKind.ADDED, None, None)
+            if self._is_wanted:
+                for id_ in ids:
+                    self._note(id_, ChangeKind.ADDED, None, None)
+            else:
+                self._counts[ChangeKind.ADDED] += len(ids)
             seen += ids
         return seen
 
     def _take_out(self, gone: Sequence[tuple[str, str, RemovalReason]]) -> None:
-        known = self._known(uid for _, uid, _ in gone)
+        known = self._known(each[:2] for each in gone)
         removed: dict[int, tuple[RemovalReason, bytes]] = {}
         for calendar_id, uid, reason in gone:
             row = known.get((calendar_id, uid))
@@ -205,9 +215,9 @@ class Writer:
         self._log.append((event, kind.value, None if reason is None else reason.value, before))
 
     def log(self) -> None:
-        """Log what was changed, if anybody wants to know."""
+        """Log what was changed, if there is anybody who wants to know."""
         noted, self._log = self._log, []
-        if noted and self._db.rows("SELECT 1 FROM mirror_consumers LIMIT 1"):
+        if noted and self._is_wanted:
             first, sub = self._numbers("changes", len(noted)), self.standing.sub
             self._db.insert(
                 "mirror_changes",
@@ -223,6 +233,15 @@ class Writer:
         self._db.run(_COUNT[of], n=count)
         ((last,),) = self._db.rows(_COUNTED[of])
         return int(last) - count + 1
+
+
+def _digest(calendar_id: str, uid: str) -> int:
+    """
+    What an event is looked up by: an index of numbers is a tenth of one of names.
+
+    Two events of an account may have the same; their names tell them apart.
+    """
+    return crc32(uid.encode(errors="replace"), crc32(calendar_id.encode(errors="replace")))
 
 
 def _same(body: bytes, other: bytes) -> bool:

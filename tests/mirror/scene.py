@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import anyio
 import attrs
+from anyio.lowlevel import checkpoint
 
 from cronofy_async import AsyncCronofy, RetryPolicy
 from cronofy_async.client.runtime import Runtime
@@ -44,6 +46,7 @@ class Scene:
     Attributes:
         wire: Between the two.
         slept: Every wait of the client or the mirror.
+        sleeps_for_ever: Whether such a wait ends; otherwise no time passes in it.
     """
 
     def __init__(self, folder: Path, people: int = 1, page_size: int = 3) -> None:
@@ -58,6 +61,7 @@ class Scene:
         self.wire = Wire(self.sandbox)
         self.folder = folder
         self.slept: list[float] = []
+        self.sleeps_for_ever = False
         self.store: MirrorStore = self.open()
         self.cronofy = self.client()
 
@@ -75,6 +79,9 @@ class Scene:
 
         async def sleep(seconds: float) -> None:
             self.slept.append(seconds)
+            if self.sleeps_for_ever:
+                await anyio.sleep_forever()
+            await checkpoint()
 
         runtime = Runtime(
             monotonic=lambda: self.now, now=lambda: self.now, sleep=sleep, draw=lambda: 0.0
@@ -91,12 +98,14 @@ class Scene:
 
     def views(self) -> list[Any]:
         """Views of the people."""
-        found = {each["sub"]: each for each in self.sandbox.accounts()}
-        tokens = ("access_token", "refresh_token")
-        return [
-            self.cronofy.account(each.sub, **{name: found[each.sub][name] for name in tokens})
-            for each in self.people
-        ]
+        good = {each["sub"]: each for each in self.sandbox.accounts()}
+        found: list[Any] = []
+        for each in self.people:
+            # Whose authorization was revoked has a token that is good no longer.
+            its = good.get(each.sub, {"access_token": each.token, "refresh_token": None})
+            tokens = {name: its[name] for name in ("access_token", "refresh_token")}
+            found.append(self.cronofy.account(each.sub, **tokens))
+        return found
 
     def mirror(self, **options: Any) -> AsyncEventMirror:
         """A mirror on the store."""
