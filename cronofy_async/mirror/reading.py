@@ -137,9 +137,6 @@ class AccountReader:
             await (self._read_all() if self._is_full else self._read_changes())
         except MirrorStoreError:
             raise
-        except OvertakenError:
-            # Who overtook us reads on from where we began.
-            pass
         except _REFUSALS as befell:
             error = befell
             await self._mark(str(befell))

@@ -46,7 +46,7 @@ class Scene:
     Attributes:
         wire: Between the two.
         slept: Every wait of the client or the mirror.
-        sleeps_for_ever: Whether such a wait ends; otherwise no time passes in it.
+        longest: Of those waits that end by themselves; the others end with `wake`.
     """
 
     def __init__(self, folder: Path, people: int = 1, page_size: int = 3) -> None:
@@ -61,7 +61,8 @@ class Scene:
         self.wire = Wire(self.sandbox)
         self.folder = folder
         self.slept: list[float] = []
-        self.sleeps_for_ever = False
+        self.longest = float("inf")
+        self._woken = anyio.Event()
         self.store: MirrorStore = self.open()
         self.cronofy = self.client()
 
@@ -79,8 +80,8 @@ class Scene:
 
         async def sleep(seconds: float) -> None:
             self.slept.append(seconds)
-            if self.sleeps_for_ever:
-                await anyio.sleep_forever()
+            if seconds > self.longest:
+                await self._woken.wait()
             await checkpoint()
 
         runtime = Runtime(
@@ -142,6 +143,11 @@ class Scene:
             kept = {(each.calendar_id, each.event_uid): each for each in found}
             assert len(found) == len(kept)
             assert self.truth(who, **options) == kept
+
+    def wake(self) -> None:
+        """End the long waits."""
+        self._woken.set()
+        self._woken = anyio.Event()
 
     def asked(self) -> int:
         """How many requests were sent since this was last called."""

@@ -65,7 +65,10 @@ def _step(life: Life, random: Random) -> str:
     name = random.choices(list(_STEPS), _STEPS.values())[0]
     if name == "create":
         life.create(
-            who, random.randrange(2), _hour(random), random.randint(0, 60),
+            who,
+            random.randrange(2),
+            _hour(random),
+            random.randint(0, 60),
             all_day=random.random() < 0.3,
         )
     elif name == "edit":

@@ -152,7 +152,7 @@ async def test_who_follows_waits_for_what_comes(scene: Scene) -> None:
             told.append(change.kind)
             return
 
-    scene.sleeps_for_ever = True
+    scene.longest = 0.5
     async with anyio.create_task_group() as group:
         group.start_soon(follow)
         await anyio.wait_all_tasks_blocked()
