@@ -21,6 +21,7 @@ from cronofy_async.models import Event
 from cronofy_transports.sandbox import Choices, Clock, Sandbox
 from cronofy_transports.sandbox.handlers.rows import View, event_row
 from cronofy_transports.sandbox.moments import window
+from cronofy_transports.sandbox.state.rows import RowCache
 from tests.fanout.worlds import NOW, Person, Wire, person
 
 __all__ = ("NOW", "TZID", "Copy", "Scene", "at", "day", "fold")
@@ -132,7 +133,7 @@ class Scene:
         for calendar in authorization.calendars():
             for event in () if calendar.deleted else calendar.events:
                 if not event.deleted and bounds.holds(event):
-                    row = event_row(event, View(authorization=authorization), world.rows)
+                    row = event_row(event, View(authorization=authorization), RowCache())
                     found[calendar.calendar_id, event.uid] = codec.decode(bytes(row), Event)
         return found
 

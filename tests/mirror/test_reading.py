@@ -84,6 +84,19 @@ async def test_an_event_that_comes_back_is_added_again(scene: Scene) -> None:
     assert [ChangeKind.ADDED] == await kinds(mirror)
 
 
+async def test_an_event_that_was_written_again_is_shown_as_it_is(scene: Scene) -> None:
+    """What the sandbox once wrote of an event is never taken for what came after its deletion."""
+    view = scene.views()[0]
+    write: Any = {"calendar_id": scene.people[0].calendars[0], "event_id": "mine"}
+    await view.send(UpsertEvent(**write, summary="First", **at(4)))
+    await view.send(UpsertEvent(**write, summary="Second", **at(4)))
+    mirror = await scene.mirrored()
+    await view.send(DeleteEvent(**write))
+    await view.send(UpsertEvent(**write, summary="Third", **at(4)))
+    await mirror.catch_up()
+    assert ["Third"] == [each.summary async for each in mirror.events()]
+
+
 async def test_managed_events_can_be_left_out(scene: Scene) -> None:
     """Then the mirror holds what others made alone."""
     scene.event("Theirs", 2)
