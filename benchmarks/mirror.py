@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ from .server import serve
 
 if TYPE_CHECKING:
     from cronofy_async import AsyncCronofy
+    from cronofy_async.mirror import SQLiteMirrorStore
 
 __all__ = ("GROUPS", "load", "read", "write")
 
@@ -30,12 +32,24 @@ def _client(origin: str) -> AsyncCronofy:
     from cronofy_async import AsyncCronofy
     from cronofy_async.operations import ReadEvents
 
-    assert ReadEvents(tzid="Etc/UTC")
+    # Loaded before anybody waits for it.
+    _ = ReadEvents(tzid="Etc/UTC")
     return AsyncCronofy("id", "secret", limits=None, api_url=origin, timeout=120.0)
 
 
 def _views(cronofy: AsyncCronofy, accounts: int) -> list[Any]:
     return [cronofy.account(f"acc_{n}", access_token=f"token-{n}") for n in range(accounts)]
+
+
+@contextmanager
+def _store() -> Generator[SQLiteMirrorStore]:
+    from cronofy_async.mirror import SQLiteMirrorStore
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        SQLiteMirrorStore(Path(folder) / "mirror" / "events.db") as store,
+    ):
+        yield store
 
 
 def _once(main: Callable[[], Any], origin: str) -> Work:
@@ -68,7 +82,7 @@ def read(origin: str, accounts: int, by_page: bool, expected: int) -> Work:
 
 def load(origin: str, accounts: int, at_once: int, expected: int) -> Work:
     """The initial load of a mirror in SQLite, and one catch-up of its first account."""
-    from cronofy_async.mirror import AsyncEventMirror, SQLiteMirrorStore
+    from cronofy_async.mirror import AsyncEventMirror
 
     class Counted:
         """A transport that counts."""
@@ -90,20 +104,19 @@ def load(origin: str, accounts: int, at_once: int, expected: int) -> Work:
         from cronofy_async import AsyncCronofy
 
         wire = Counted()
-        with tempfile.TemporaryDirectory() as folder:
-            with SQLiteMirrorStore(Path(folder) / "mirror" / "events.db") as store:
-                async with AsyncCronofy(
-                    "id", "secret", limits=None, api_url=origin, timeout=120.0, transport=wire
-                ) as cronofy:
-                    days = (-_CENTURY, _CENTURY)
-                    mirror = AsyncEventMirror(cronofy, store, days=days, at_once=at_once)
-                    views = _views(cronofy, accounts)
-                    await mirror.add(*views)
-                    outcomes = await mirror.catch_up()
-                    _check(sum(each.added for each in outcomes), expected)
-                    before = wire.requests
-                    await mirror.catch_up("acc_0")
-                    await wire.aclose()
+        with _store() as store:
+            async with AsyncCronofy(
+                "id", "secret", limits=None, api_url=origin, timeout=120.0, transport=wire
+            ) as cronofy:
+                days = (-_CENTURY, _CENTURY)
+                mirror = AsyncEventMirror(cronofy, store, days=days, at_once=at_once)
+                views = _views(cronofy, accounts)
+                await mirror.add(*views)
+                outcomes = await mirror.catch_up()
+                _check(sum(each.added for each in outcomes), expected)
+                before = wire.requests
+                await mirror.catch_up("acc_0")
+                await wire.aclose()
         return {"requests": wire.requests - before}
 
     return _once(main, origin)
@@ -113,7 +126,6 @@ def write(events: int) -> Work:
     """Pages of several accounts into SQLite, without a network."""
     from zoneinfo import ZoneInfo
 
-    from cronofy_async.mirror import SQLiteMirrorStore
     from cronofy_async.mirror.pages import read_page
     from cronofy_async.mirror.stores import Batch
     from cronofy_async.operations import ReadEvents
@@ -122,20 +134,19 @@ def write(events: int) -> Work:
     listed = [pages.events(n * pages.EVENTS) for n in range(20)]
 
     async def main() -> dict[str, float]:
-        with tempfile.TemporaryDirectory() as folder:
-            with SQLiteMirrorStore(Path(folder) / "mirror" / "events.db") as store:
-                turns: list[int] = []
-                for account in range(_ACCOUNTS):
-                    await store.add(f"acc_{account}")
-                    standing = await store.begin(f"acc_{account}")
-                    assert standing is not None
-                    turns.append(standing.turn)
-                for number in range(events // pages.EVENTS):
-                    account = number % _ACCOUNTS
-                    named = listed[number % 20].replace(b"evt_external_", b"evt_%08d_" % number)
-                    page = read_page(operation, pages.body(named, 1, 1, None), tz)
-                    rows = [row for row, _ in page.items]
-                    await store.write(f"acc_{account}", turns[account], Batch(rows=rows))
+        with _store() as store:
+            turns: list[int] = []
+            for account in range(_ACCOUNTS):
+                await store.add(f"acc_{account}")
+                standing = await store.begin(f"acc_{account}")
+                assert standing is not None
+                turns.append(standing.turn)
+            for number in range(events // pages.EVENTS):
+                account = number % _ACCOUNTS
+                named = listed[number % 20].replace(b"evt_external_", b"evt_%08d_" % number)
+                page = read_page(operation, pages.body(named, 1, 1, None), tz)
+                rows = [row for row, _ in page.items]
+                await store.write(f"acc_{account}", turns[account], Batch(rows=rows))
         return {}
 
     return lambda: asyncio.run(main())

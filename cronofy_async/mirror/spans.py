@@ -16,7 +16,7 @@ import attrs
 from ..client.fanout.splitting import instant
 from ..core.errors import InvalidArgumentError
 from ..core.fields import READERS
-from ..models.times import EventTime, ZonedTime, check_event_time
+from ..models.times import EventTime, ZonedTime
 
 __all__ = ("Key", "Span", "key_of", "written")
 
@@ -92,6 +92,18 @@ class Span:
         Raises:
             InvalidArgumentError: One is no time, or naive; or there is nothing between them.
         """
+        try:
+            span = cls._between(start, end, tz)
+        except OverflowError:
+            raise InvalidArgumentError(
+                "start", "or end is outside the years 1 to 9999", "give a nearer time"
+            ) from None
+        if span.first_moment and span.last_moment and span.first_moment >= span.last_moment:
+            raise InvalidArgumentError("end", "is not after start", "give the later one as end")
+        return span
+
+    @classmethod
+    def _between(cls, start: date | None, end: date | None, tz: ZoneInfo) -> Span:
         first_day = first_moment = last_day = last_moment = ""
         if start is not None:
             moment = _instant("start", start, tz)
@@ -99,14 +111,13 @@ class Span:
             first_day = moment.astimezone(tz).date().isoformat()
         if end is not None:
             moment = _instant("end", end, tz)
-            last_moment = _moment(moment)
+            # Events start at whole seconds: before a part of one is up to it.
+            last_moment = _moment(moment + timedelta(microseconds=999_999))
             day = moment.astimezone(tz).date()
             # A day that has begun before the end is in it.
             if instant(day, tz) < moment:
                 day += timedelta(days=1)
             last_day = day.isoformat()
-        if first_moment and last_moment and first_moment >= last_moment:
-            raise InvalidArgumentError("end", "is not after start", "give the later one as end")
         return cls(
             first_day=first_day,
             last_day=last_day,
@@ -132,5 +143,4 @@ def _instant(field: str, given: Any, tz: ZoneInfo) -> datetime:
         raise InvalidArgumentError(field, "is a naive datetime", "make it aware, or give a date")
     if isinstance(given, ZonedTime) or not isinstance(given, date):
         raise InvalidArgumentError(field, "is no time", "give an aware datetime or a date")
-    check_event_time(field, given, tzid="Etc/UTC")
     return instant(given, tz)

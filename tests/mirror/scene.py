@@ -111,7 +111,8 @@ class Scene:
 
     def mirror(self, **options: Any) -> AsyncEventMirror:
         """A mirror on the store."""
-        return AsyncEventMirror(self.cronofy, self.store, **{"tzid": TZID} | options)
+        given: dict[str, Any] = {"tzid": TZID} | options
+        return AsyncEventMirror(self.cronofy, self.store, **given)
 
     async def mirrored(self, **options: Any) -> AsyncEventMirror:
         """A mirror that has read everything."""

@@ -62,7 +62,7 @@ def _hour(random: Random) -> int:
 def _step(life: Life, random: Random) -> str:
     """Do something ordinary."""
     who = random.randrange(len(life.scene.people))
-    name = random.choices(list(_STEPS), _STEPS.values())[0]
+    name = random.choices(list(_STEPS), list(_STEPS.values()))[0]
     if name == "create":
         life.create(
             who,
@@ -111,7 +111,7 @@ def _fault(life: Life, random: Random, *, silent: bool) -> str:
     """Have something go wrong."""
     who = random.randrange(len(life.scene.people))
     possible = _FAULTS | _SILENT if silent else _FAULTS
-    name = random.choices(list(possible), possible.values())[0]
+    name = random.choices(list(possible), list(possible.values()))[0]
     if name == "page fault":
         life.fault(random.randrange(100))
     elif name == "lost requests":

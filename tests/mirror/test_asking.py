@@ -76,7 +76,7 @@ async def test_whole_days_lie_in_the_days_of_a_zone(scene: Scene) -> None:
     assert [] == await names(mirror.events(start=day(-1), end=day(0)))
     # 23:30 in UTC is half past midnight of the next day in Paris.
     late = datetime.fromtimestamp(NOW, UTC).replace(hour=23, minute=30) - timedelta(days=1)
-    half = {"start": late, "end": late + timedelta(minutes=10)}
+    half: dict[str, Any] = {"start": late, "end": late + timedelta(minutes=10)}
     assert ["Today"] == await names(mirror.events(**half))
     assert [] == await names(mirror.events(**half, tzid="Etc/UTC"))
 
@@ -98,6 +98,7 @@ async def test_more_than_one_page_of_the_store(scene: Scene) -> None:
         {"start": day(1), "end": day(1)},
         {"start": day(2), "end": day(1)},
         {"start": "2030-01-01"},
+        {"end": datetime.max.replace(tzinfo=UTC)},
         {"start": day(1), "tzid": "Nowhere"},
     ],
 )

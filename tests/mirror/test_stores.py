@@ -128,7 +128,8 @@ class TestBoth:
         """What fails takes back all of it."""
         turn = await begun(store)
         standing = Standing(sub="acc_1", cursor=5)
-        broken: Any = row("a")._replace(body=None)
+        nothing: Any = None
+        broken = row("a", nothing)
         with pytest.raises(MirrorStoreError):
             await store.write("acc_1", turn, Batch(rows=[row("b"), broken], standing=standing))
         (kept,) = await store.standings(["acc_1"])
