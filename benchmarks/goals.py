@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from . import blocking, decode, fanout, far, plugin, reading, sandbox, startup, webhooks
+from . import blocking, decode, fanout, far, mirror, plugin, reading, sandbox, startup, webhooks
 from .group import MAIN, Group
 
 __all__ = ("GOALS", "GROUPS", "Goal")
@@ -21,6 +21,7 @@ GROUPS: Final[Mapping[str, Group]] = {
     **far.GROUPS,
     **blocking.GROUPS,
     **webhooks.GROUPS,
+    **mirror.GROUPS,
     "plugin": Group(plugin.VARIANTS),
     "sandbox-requests": Group(sandbox.REQUESTS),
     "sandbox-worlds": Group(sandbox.WORLDS),
@@ -220,6 +221,49 @@ GOALS: Final = (
         "ours, one client",
         0.40,
         "wall",
+    ),
+    Goal(
+        "mirror-wall",
+        "mirror: initial load of 50 accounts x 20 pages at 50 ms: wall against plain read_many",
+        "mirror",
+        "initial load",
+        1.15,
+        "wall",
+    ),
+    Goal(
+        "mirror-cpu",
+        "the same: CPU against plain read_many, decoded page by page",
+        "mirror",
+        "initial load",
+        1.15,
+        "cpu",
+        "fan-out, pages",
+    ),
+    Goal(
+        "mirror-write",
+        "mirror: an event into SQLite, 20,000 in a second of one core",
+        "mirror, into SQLite",
+        "an event",
+        50,
+        against=None,
+    ),
+    Goal(
+        "mirror-million",
+        "mirror: 1,000,000 events: peak memory over base",
+        "mirror, a million",
+        "1,000,000 events",
+        150,
+        "memory",
+        None,
+    ),
+    Goal(
+        "mirror-catch-up",
+        "mirror: requests of a catch-up",
+        "mirror",
+        "initial load",
+        1,
+        "requests",
+        None,
     ),
     Goal(
         "availability",

@@ -13,7 +13,7 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
 
-from .client.bridge import Bridge
+from .client.bridge import Bridge, Call
 from .client.clients import AsyncAccount, AsyncCronofy
 from .client.driver import Plug
 from .client.endpoints import AccountEndpoints, ApplicationEndpoints, Caller
@@ -83,6 +83,16 @@ class _Blocking(Caller, Generic[A]):
         ``answer.response.json()`` shows keys that this version does not know.
         """
         return _bridge.call(lambda: self._async.send_raw(operation))
+
+    @property
+    def unblocked(self) -> A:
+        """The async client behind this one; it is used on the background loop, by `call`."""
+        return self._async
+
+    @property
+    def call(self) -> Call:
+        """Runs a coroutine on the background loop and waits for its result."""
+        return _bridge.call
 
     def read(self, operation: PagedOperation[T]) -> Pager[T]:
         """Make a pager over the entries of a paged operation; nothing is sent yet."""

@@ -28,7 +28,7 @@ BLANK: dict[str, Any] = {
     for field in attrs.fields(Event)
     if field.default is not attrs.NOTHING
     and not isinstance(field.default, attrs.Factory)  # type: ignore[arg-type]  # a class at run time
-    and field.name not in ("owner", "event_id", "created", "updated")
+    and field.name not in ("owner", "event_id", "created", "updated", "version")
 }
 """What an event is like before anything but its time and summary is written."""
 
