@@ -25,7 +25,7 @@ from ..operations.events import DeleteEvent, ReadFreeBusy
 from .bookings import Booking
 from .contest import Book, Contest, Look, Place, Release, Sight, Step, Undo, Wait, contest
 from .names import Hold
-from .sights import sight
+from .sights import Litter, sight
 
 __all__ = ("Attempt", "Terms", "remove")
 
@@ -78,7 +78,7 @@ class Attempt:
         self._recheck: Callable[[], Awaitable[bool]] | None = recheck
         self._hold: Hold | None = None
         self._use_until = 0.0
-        self._over: dict[str, set[str]] = {each: set() for _, each in booking.calendars}
+        self._litter = {each: Litter() for _, each in booking.calendars}
 
     def now(self) -> float:
         """Seconds since the epoch, by the service's clock as soon as it is known."""
@@ -178,7 +178,7 @@ class Attempt:
                     if self._terms.other_calendars or each.calendar_id == calendar_id
                 ),
                 now=now,
-                over=self._over[calendar_id],
+                litter=self._litter[calendar_id],
             )
             for account, calendar_id in booking.calendars
         )
@@ -198,16 +198,20 @@ class Attempt:
 
     async def _release(self, hold: Hold) -> None:
         # One that stays is over soon, and stands in nobody's way then.
-        await _send(self._gone(hold))
+        await _send(self._gone(hold, is_booked=False))
         self._hold = None
 
-    def _gone(self, hold: Hold) -> list[Call]:
-        """What takes a hold back, and what others have left in the same place."""
-        return [
-            (account, DeleteEvent(calendar_id=calendar_id, event_id=each))
-            for account, calendar_id in self._booking.calendars
-            for each in (hold.hold_id, *sorted(self._over[calendar_id]))
-        ]
+    def _gone(self, hold: Hold, *, is_booked: bool) -> list[Call]:
+        """What takes a hold back, and what was left behind in the same place."""
+        calls: list[Call] = []
+        for account, calendar_id in self._booking.calendars:
+            litter = self._litter[calendar_id]
+            useless = {hold.hold_id, *litter.over, *(litter.own if is_booked else ())}
+            calls += [
+                (account, DeleteEvent(calendar_id=calendar_id, event_id=each))
+                for each in sorted(useless)
+            ]
+        return calls
 
     async def _book(self, hold: Hold) -> bool:
         left = self._use_until - self._driver.runtime.monotonic()
@@ -220,7 +224,9 @@ class Attempt:
         ]
         # From here on the event may be there, and what holds its place stays until it is.
         self._hold = None
-        failures = await _send([*writes, *self._gone(hold)], within=left, of=len(writes))
+        failures = await _send(
+            [*writes, *self._gone(hold, is_booked=True)], within=left, of=len(writes)
+        )
         unknown = [each for each in failures if not _is_refusal(each)]
         if unknown:
             raise _unknown(booking) from unknown[0]

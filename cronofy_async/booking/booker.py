@@ -311,9 +311,13 @@ class AsyncBooker:
             return ()
         periods = booking.query_periods or ((booking.start, booking.start + _AHEAD),)
         own = EventReference(event_id=booking.event_id)
+        # One more, as what is taken may be free again.
+        most = self._alternatives + 1
         try:
-            search = self.find(asked, booking.duration, periods, excluded_events=own)
-            found = await search.first(self._alternatives + 1)
+            search = self.find(
+                asked, booking.duration, periods, max_results=most, excluded_events=own
+            )
+            found = await search.first(most)
         except CronofyError:
             # That the time is taken has to be told in any case.
             return ()

@@ -81,7 +81,7 @@ class Release:
 @attrs.frozen
 class Book:
     """
-    Write the event into each calendar, and take the hold back there.
+    Write the event into each calendar, and then take the booking's holds back there.
 
     The answer is whether that was done: not if the hold is so old that others might soon
     take it to be over.
@@ -107,7 +107,7 @@ Contest: TypeAlias = Generator[Step, Any, bool]
 """Asks for steps, is sent their answers, and returns whether the time is ours."""
 
 _FIRST_WAIT: Final = 0.05
-_LONGEST_WAIT: Final = 0.5
+_LONG_WAIT: Final = 0.5
 _ROUNDS: Final = 16
 """How often somebody begins who found nobody any more, at the most."""
 
@@ -117,6 +117,7 @@ class _Patience:
 
     def __init__(self, seconds: float) -> None:
         self._left, self._next = seconds, _FIRST_WAIT
+        self._waited = 0.0
 
     @property
     def are_over(self) -> bool:
@@ -133,7 +134,9 @@ class _Patience:
             return False
         seconds = min(self._next, self._left)
         self._left -= seconds
-        self._next = min(self._next * 2, _LONGEST_WAIT)
+        self._waited += seconds
+        # What takes long is somebody's death, of which there is no news.
+        self._next = min(self._next * 2, max(_LONG_WAIT, self._waited / 4))
         yield Wait(seconds)
         return True
 
@@ -206,6 +209,9 @@ def _is_ours(hold: Hold, waits: _Patience, lag: float) -> Generator[Step, Any, b
     showing = _Patience(lag)
     while True:
         sights: Sequence[Sight] = yield Look()
+        if all(sight.booked for sight in sights):
+            # Another call with the same key was first, and may have taken this hold back.
+            return False
         if not all(hold in sight.holds for sight in sights):
             # What was written before it may not be visible either.
             if not (yield from showing.wait()):

@@ -6,13 +6,30 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+import attrs
+
 from ..models.events import FreeBusy, FreeBusyStatus
 from ..models.times import EventTime, ZonedTime
 from .bookings import Booking
 from .contest import Sight
 from .names import Hold
 
-__all__ = ("sight",)
+__all__ = ("Litter", "sight")
+
+
+@attrs.define
+class Litter:
+    """
+    Holds that were found in a calendar, and that it may be rid of.
+
+    Attributes:
+        over: Those that are over, whosever they are.
+        own: Those of the same booking, of this call and of others: once its event is
+            there, they hold nothing any more.
+    """
+
+    over: set[str] = attrs.field(factory=set)
+    own: set[str] = attrs.field(factory=set)
 
 
 def sight(
@@ -21,7 +38,7 @@ def sight(
     entries: Iterable[FreeBusy],
     *,
     now: float,
-    over: set[str],
+    litter: Litter,
 ) -> Sight:
     """
     What stands at the time of a booking in one of its calendars.
@@ -31,7 +48,7 @@ def sight(
         calendar_id: The calendar.
         entries: What there is in all calendars that count for this one.
         now: Seconds since the epoch by the service's clock.
-        over: Takes the ids of the holds in this calendar that are over.
+        litter: Takes what is left behind in this calendar.
     """
     booked = taken = False
     holds: set[Hold] = set()
@@ -42,9 +59,11 @@ def sight(
         is_here = entry.calendar_id == calendar_id
         hold = Hold.read(entry.event_id)
         if hold is not None:
-            if now > hold.until:
-                over.update([hold.hold_id] if is_here else ())
-            elif is_here or hold.event_id != booking.event_id:
+            if is_here and now > hold.until:
+                litter.over.add(hold.hold_id)
+            elif is_here and hold.event_id == booking.event_id:
+                litter.own.add(hold.hold_id)
+            if now <= hold.until and (is_here or hold.event_id != booking.event_id):
                 holds.add(hold)
         elif entry.event_id == booking.event_id:
             booked |= is_here and (start, end) == (booking.start, booking.end)

@@ -37,6 +37,7 @@ class Rival:
         event_id: The id of its booking's event.
         calendars: What it wants to have.
         rounds: How often it begins at the most.
+        call: What its holds are told by from those of an earlier exploration.
         answers: What it was answered so far, which leads to its place.
         place: Where in the rules it is, with all that it knows there.
         begun: How many holds it has made.
@@ -51,6 +52,7 @@ class Rival:
     event_id: str
     calendars: tuple[int, ...] = (0,)
     rounds: int = 2
+    call: str = ""
     answers: tuple[Any, ...] = attrs.field(default=(), eq=False)
     place: tuple[Any, ...] = ()
     begun: int = 0
@@ -106,7 +108,12 @@ def replayed(rival: Rival) -> tuple[rules.Step | End, tuple[Any, ...]]:
 def begun(rival: Rival, number: int) -> Rival:
     """A rival with the requests of its next step."""
     step, place = replayed(rival)
+    if rival.forgets_to_look and isinstance(step, rules.Look) and rival.doing == "Place":
+        holds = frozenset({rival.answers[-1]})
+        blind = (rules.Sight(holds=holds),) * len(rival.calendars)
+        return begun(attrs.evolve(rival, answers=(*rival.answers, blind), doing=""), number)
     mine = rival.event_id
+    made: list[tuple[str, int, str]] = []
     match step:
         case End():
             return attrs.evolve(rival, place=place, came_of=step.came_of)
@@ -117,16 +124,18 @@ def begun(rival: Rival, number: int) -> Rival:
         case rules.Look():
             made = [("look", each, "") for each in rival.calendars]
         case rules.Place():
-            made = [("put", each, f"{mine}/{number}.{rival.begun}") for each in rival.calendars]
+            made = [
+                ("put", each, f"{mine}/{rival.call}{number}.{rival.begun}")
+                for each in rival.calendars
+            ]
             rival = attrs.evolve(rival, begun=rival.begun + 1)
         case rules.Release():
             made = [("drop", each, step.hold.hold_id) for each in rival.calendars]
         case rules.Book():
-            made = [
-                request
-                for each in rival.calendars
-                for request in (("put", each, mine), ("drop", each, step.hold.hold_id))
-            ]
+            # Holds that another call with the same key has left are useless as well.
+            for each, found in zip(rival.calendars, rival.answers[-1], strict=True):
+                own = {hold.hold_id for hold in found.holds if hold.event_id == mine}
+                made += [("put", each, mine), *(("drop", each, hold) for hold in sorted(own))]
         case rules.Undo():
             made = [("drop", each, mine) for each in rival.calendars]
     return attrs.evolve(rival, place=place, requests=tuple(made), doing=type(step).__name__)
@@ -166,9 +175,6 @@ def advanced(rival: Rival, number: int, events: Events) -> tuple[Rival, Events]:
         "Book": True,
     }.get(rival.doing)
     answers = (*rival.answers, answer)
-    if rival.forgets_to_look and rival.doing == "Place":
-        blind = rules.Sight(holds=frozenset({answer}))
-        answers = (*answers, (blind,) * len(rival.calendars))
     return begun(attrs.evolve(rival, answers=answers, requests=(), seen=()), number), events
 
 
@@ -203,7 +209,9 @@ def put(rivals: tuple[Rival, ...], number: int, rival: Rival) -> tuple[Rival, ..
     return (*rivals[:number], rival, *rivals[number + 1 :])
 
 
-def explore(*rivals: Rival, crashes: int = 0, arrivals: int = 0) -> Iterator[State]:
+def explore(
+    *rivals: Rival, crashes: int = 0, arrivals: int = 0, events: Events = frozenset()
+) -> Iterator[State]:
     """
     Every state that these rivals can get to.
 
@@ -211,8 +219,9 @@ def explore(*rivals: Rival, crashes: int = 0, arrivals: int = 0) -> Iterator[Sta
         rivals: Who they are.
         crashes: How many of them may be stopped.
         arrivals: How many events may come from outside.
+        events: What there is from the start.
     """
-    first = State(tuple(begun(rival, number) for number, rival in enumerate(rivals)))
+    first = State(tuple(begun(rival, n) for n, rival in enumerate(rivals)), events)
     known, waiting = {first}, [first]
     while waiting:
         state = waiting.pop()
@@ -223,6 +232,40 @@ def explore(*rivals: Rival, crashes: int = 0, arrivals: int = 0) -> Iterator[Sta
                 waiting.append(each)
 
 
+def main() -> None:
+    """Go through the larger cases, which take minutes."""
+    a, b, c = (Rival(name) for name in "abc")
+    both, crossed = Rival("a", (0, 1)), Rival("b", (1, 0))
+    cases: dict[str, tuple[tuple[Rival, ...], int, int]] = {
+        "two, 4 rounds": ((attrs.evolve(a, rounds=4), attrs.evolve(b, rounds=4)), 0, 0),
+        "two, 2 crashes, 1 arrival": ((a, b), 2, 1),
+        "two with one key, and another": ((a, a, b), 0, 0),
+        "two calendars": ((both, crossed), 0, 0),
+        "two calendars, 1 crash": ((both, crossed), 1, 0),
+        "three": ((a, b, c), 0, 0),
+    }
+    for name, (rivals, crashes, arrivals) in cases.items():
+        states = 0
+        for state in explore(*rivals, crashes=crashes, arrivals=arrivals):
+            states += 1
+            assert len(winners(state)) <= 1, state
+        print(f"{name}: {states} states, never more than one winner", flush=True)
+
+
+def winners(state: State) -> set[str]:
+    """Whose booking was said to be made."""
+    return {rival.event_id for rival in state.rivals if rival.came_of is True}
+
+
+def bookings(state: State) -> set[str]:
+    """Whose events there are, in any calendar."""
+    return {name for _, name in state.events if "/" not in name and name != EXTERNAL}
+
+
 def is_final(state: State) -> bool:
     """Whether nothing can happen any more."""
     return not state.late and all(rival.stopped or not rival.requests for rival in state.rivals)
+
+
+if __name__ == "__main__":
+    main()
