@@ -37,7 +37,10 @@ def _end(value: datetime) -> datetime:
 
 
 def _people(value: Any) -> tuple[Group, ...]:
-    return () if value is None else participants(value)
+    groups = () if value is None else participants(value)
+    if value is not None and value != () and not groups:
+        raise InvalidArgumentError("participants", "is an empty list", "give somebody, or nothing")
+    return groups
 
 
 def _searched(value: Any) -> tuple[Period, ...] | None:
