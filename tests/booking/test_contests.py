@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from . import processes
 from .contests import hold_contests
 
 
@@ -34,3 +35,12 @@ def test_the_impatient_never_get_it_twice() -> None:
     for result in results:
         assert sum(told.won is True for told in result.told.values()) <= 1
         assert len(result.bookings) == sum(told.won is True for told in result.told.values())
+
+
+@pytest.mark.slow
+@pytest.mark.fault(50, 51)
+def test_processes_of_which_one_is_killed() -> None:
+    """Real processes over loopback: one has it, and the killed one's key is told as well."""
+    results, _ = processes.hold_contests(2, 8, (0.0, 0.3))
+
+    assert [] == [complaint for result in results for complaint in result.complaints()]

@@ -290,8 +290,5 @@ def overlap(event: Event, start: datetime, end: datetime) -> bool:
     return event.start < end.timestamp() and start.timestamp() < event.end
 
 
-@pytest.mark.fault(50, 51)
-class TestBookingMachine(BookingMachine.TestCase):  # type: ignore[misc]  # made at run time
-    """Any schedule of these leaves the oracle right."""
-
-    settings = settings(max_examples=10, stateful_step_count=12)
+BookingMachine.TestCase.settings = settings(max_examples=10, stateful_step_count=12)
+TestBookingMachine: Callable[..., Any] = pytest.mark.fault(50, 51)(BookingMachine.TestCase)
