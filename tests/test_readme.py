@@ -124,7 +124,7 @@ def test_the_example_of_many_accounts_runs_awaited(environment: dict[str, str]) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["sandbox", "reliability", "fanout", "mirror"])
+@pytest.mark.parametrize("name", ["sandbox", "reliability", "fanout", "mirror", "booking"])
 def test_the_programs_of_a_page_run(name: str, environment: dict[str, str]) -> None:
     """The programs of a page of the docs end well, one after the other."""
     page = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")

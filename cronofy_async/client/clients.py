@@ -334,6 +334,7 @@ class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
             access_token=answer.access_token,
             refresh_token=answer.refresh_token,
             expires_at=None if now is None or life is None else now + life,
+            scope=answer.scope,
         )
         holder = self._holder(sub, Tokens())
         await self._store.put(sub, tokens)

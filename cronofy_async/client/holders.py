@@ -276,6 +276,7 @@ class TokenHolder:
             # The service may leave the refresh token as it was by not naming it.
             refresh_token=got.refresh_token or used[0],
             expires_at=None if now is None or life is None else now + life,
+            scope=got.scope or before.scope,
         )
         if self.current is not before:
             # The account was authorized anew meanwhile: those tokens are the ones to keep.

@@ -31,11 +31,13 @@ class Tokens:
         refresh_token: Gets a new access token; may change whenever it is used.
         expires_at: When the access token expires: seconds since the epoch by the
             service's clock; `None` if that is not known.
+        scope: What was granted with them, separated by spaces; `None` if that is not known.
     """
 
     access_token: Secret | None = None
     refresh_token: Secret | None = None
     expires_at: float | None = attrs.field(default=None, eq=False)
+    scope: str | None = attrs.field(default=None, eq=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -111,6 +113,7 @@ class TokenRecord:
             "access_token": tokens.access_token and tokens.access_token.reveal(),
             "refresh_token": tokens.refresh_token and tokens.refresh_token.reveal(),
             "expires_at": tokens.expires_at,
+            "scope": tokens.scope,
         }
         return json.dumps(plain)
 
@@ -133,6 +136,8 @@ class TokenRecord:
                     access_token=found["access_token"] and Secret(found["access_token"]),
                     refresh_token=found["refresh_token"] and Secret(found["refresh_token"]),
                     expires_at=found["expires_at"],
+                    # Records of older versions do not have it.
+                    scope=found.get("scope"),
                 ),
                 version=plain["version"],
                 generation=plain["generation"],
