@@ -87,10 +87,11 @@ def choose(request: Request) -> type[Operation[Any]]:
     Raises:
         UnknownOperationError: No operation has this method and path.
     """
-    candidates = [op for op in _routes(request.method) if path_values(op.path, request.path)]
-    candidates += [op for op in _routes(request.method) if op.path == request.path]
+    path = request.path
+    candidates = [op for op in _routes(request.method) if path_values(op.path, path)]
+    candidates += [op for op in _routes(request.method) if op.path == path]
     if not candidates:
-        raise UnknownOperationError(request.method, request.path)
+        raise UnknownOperationError(request.method, path)
     strictest = min(map(_openness, candidates))
     candidates = [op for op in candidates if _openness(op) == strictest]
     if len(candidates) == 1:
