@@ -327,7 +327,6 @@ class TestBatches:
         assert [2] == sizes
         assert {OutcomeUnknownError} == {type(each.error) for each in outcomes}
 
-
     @pytest.mark.asyncio
     async def test_what_failed_in_a_repeated_batch_tells_of_the_attempts_before(self) -> None:
         """Each of its calls may have been carried out by one of those."""
@@ -354,7 +353,9 @@ class TestWithoutToken:
         refusal = answer(400, {"error": "invalid_grant"})
         transport = RecordingTransport([answer(503), answer(401), refusal])
         time_ = FrozenTime()
-        cronofy = AsyncCronofy("id", "s", transport=transport, retry=POLICY, runtime=time_.runtime())
+        cronofy = AsyncCronofy(
+            "id", "s", transport=transport, retry=POLICY, runtime=time_.runtime()
+        )
         with pytest.raises(ReauthorizationRequiredError) as caught:
             await cronofy.account("acc_1", **self.TOKENS).send(DELETE)
 

@@ -261,7 +261,11 @@ class Operation(Generic[T]):
             and _may_be_none(self.answer_type())
         )
 
-    def from_response_again(self, response: Response, before: Sequence[Failure] = ()) -> T:
+    def from_response_again(
+        self,
+        response: Response,
+        before: Sequence[Failure] = (),  # noqa: ARG002  # a batch tells of them
+    ) -> T:
         """
         Read the answer to a request that may have been carried out before.
 
