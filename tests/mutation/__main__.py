@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from hypothesis import settings
 
 from .mutants import Mutant, mutants
 from .page import write
 from .table import TESTS
-from .trying import ROOT, Result, Trial
+from .trying import OPTIONS, PROFILE, ROOT, Result, Trial
 
 RESULTS: Final = Path(__file__).with_name("results.json")
 
@@ -41,18 +42,9 @@ def _try_all(module: str) -> dict[str, Any]:
 
     trial = Trial(path, found, tell)
     tests = [str(ROOT / "tests" / each) for each in TESTS[module]]
-    quiet = [
-        "-q",
-        "-s",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:randomly",
-        "--no-header",
-        "-W",
-        "ignore",
-    ]
-    pytest.main([*quiet, *tests], plugins=[trial])
+    # As the hooks of pytest see it, the profile is there before it is asked for.
+    settings.register_profile("mutants", **PROFILE)
+    pytest.main([*OPTIONS, *tests], plugins=[trial])
     if trial.error:
         sys.exit(f"{module}: {trial.error}")
     killed = count["killed"] + count["timeout"]

@@ -6,7 +6,12 @@ from typing import Final
 
 __all__ = ("GROUPS", "TESTS")
 
-_RETRIES: Final = ("test_exchange.py", "test_retries.py", "test_budget.py", "test_exchange_edges.py")
+_RETRIES: Final = (
+    "test_exchange.py",
+    "test_retries.py",
+    "test_budget.py",
+    "test_exchange_edges.py",
+)
 _QUOTA: Final = ("test_windows.py", "test_pacing.py", "test_quota.py", "test_quota_stores.py")
 _HOSTS: Final = ("test_hosts.py", "test_given_urls.py")
 _CALLBACKS: Final = ("test_callbacks.py", "test_callbacks_edges.py")

@@ -24,7 +24,16 @@ from .mutants import Mutant, codes
 __all__ = ("Result", "Trial")
 
 ROOT: Final = Path(__file__).parents[2]
-_LONGEST: Final = 3.0
+OPTIONS: Final = [
+    "-q",
+    "-s",
+    "--timeout=0",
+    "-p",
+    "no:cacheprovider",
+    "--hypothesis-profile=mutants",
+]
+PROFILE: Final = {"max_examples": 20, "database": None, "derandomize": True, "deadline": None}
+_LONGEST: Final = 5.0
 """Tests that take longer are left out."""
 
 Result = Literal["killed", "timeout", "survived", "not run"]
@@ -225,7 +234,9 @@ class Finder(importlib.abc.MetaPathFinder):
 
 sys.meta_path.insert(0, Finder())
 import pytest
-sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-p", "no:randomly", *{tests!r}]))
+from hypothesis import settings
+settings.register_profile("mutants", **{profile!r})
+sys.exit(pytest.main([*{options!r}, "-x", *{tests!r}]))
 """
 
 
@@ -235,7 +246,9 @@ def _afresh(path: Path, mutant: Mutant, session: pytest.Session) -> Result:
     with tempfile.NamedTemporaryFile(suffix=".tree") as file:
         pickle.dump(mutant.tree, file)
         file.flush()
-        program = _HOOK.format(path=str(path), pickled=file.name, tests=tests)
+        program = _HOOK.format(
+            path=str(path), pickled=file.name, tests=tests, options=OPTIONS, profile=PROFILE
+        )
         with subprocess.Popen(
             [sys.executable, "-c", program],
             cwd=ROOT,

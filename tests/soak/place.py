@@ -29,6 +29,8 @@ STABLE = 24
 SLOTS = 12
 """Events of each person that are written and deleted all the time."""
 
+QUOTA = Quota()
+
 Rotation = Literal["fixed", "rotating", "rotating_with_grace"]
 
 
@@ -64,8 +66,6 @@ class Diary(Journal):
         if entry.fault is not None:
             self.struck[entry.fault] += 1
             self.lost_exchanges += entry.operation == "RefreshToken"
-        elif entry.status == 429:
-            self.refused += 1
         if entry.fault == "delay":
             # It came when it was late: no client can know of that.
             return
@@ -74,6 +74,10 @@ class Diary(Journal):
             while recent[0] <= entry.at - length:
                 recent.popleft()
             self.most[index] = max(self.most[index], len(recent))
+        if entry.status == 429 and entry.fault is None:
+            # Where there was room but for those that came late, the client is not to blame.
+            full = zip(self._recent, QUOTA.limits, strict=True)
+            self.refused += any(len(recent) > most for recent, (_, most) in full)
 
 
 class Watched(Sandbox):

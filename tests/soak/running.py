@@ -16,13 +16,13 @@ import attrs
 
 from cronofy_async import AsyncCronofy, RetryPolicy
 from cronofy_async.client.runtime import Runtime
-from cronofy_transports.sandbox import Quota, SandboxTransport, run_in_thread
+from cronofy_transports.sandbox import SandboxTransport, run_in_thread
 from tests.virtual_loop import run
 
 from .calls import Caller, WrongError
 from .leaks import of_the_client, of_the_process
 from .mix import faults
-from .place import NOW, Place, Rotation
+from .place import NOW, QUOTA, Place, Rotation
 
 __all__ = ("Report", "soak_in_process", "soak_over_http")
 
@@ -208,7 +208,7 @@ def soak_in_process(
     async def main() -> None:
         clock = asyncio.get_running_loop().time
         random = Random(seed)
-        place = Place(seed, people, clock, rotation=rotation, quota=Quota())
+        place = Place(seed, people, clock, rotation=rotation, quota=QUOTA)
         needed: list[str | None] = []
         runtime = Runtime(monotonic=clock, now=lambda: NOW + clock(), draw=random.random)
         async with AsyncCronofy(
