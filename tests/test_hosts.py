@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cronofy_async.core.errors import InvalidArgumentError, UnsafeURLError
-from cronofy_async.core.hosts import DATA_CENTERS, Hosts
+from cronofy_async.core.hosts import DATA_CENTERS, Hosts, is_loopback
 from cronofy_async.core.wire import Request
 
 
@@ -74,11 +74,47 @@ def test_unsafe_base_urls_are_refused(url: str) -> None:
     assert "api_url" == caught.value.field
 
 
+@pytest.mark.parametrize("odd", ["https://a.example/\x00", "https://", "https://a:port", "x"])
+def test_the_url_of_pages_is_refused_by_its_own_name(odd: str) -> None:
+    """With what to give in its place."""
+    with pytest.raises(InvalidArgumentError, match="give an origin such as https://") as caught:
+        Hosts.of(api_url="https://api.example", app_url=odd)
+    assert "app_url" == caught.value.field
+
+
+def test_pages_may_be_elsewhere() -> None:
+    """Each host has a URL of its own, and the data centre fills in for the API's."""
+    hosts = Hosts.of("de", app_url="https://pages.example")
+    assert ("https://api-de.cronofy.com", "https://pages.example") == (hosts.api, hosts.app)
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        (None, False),
+        ("", False),
+        ("localhost", True),
+        ("a.localhost", True),
+        ("alocalhost", False),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("128.0.0.1", False),
+        ("::2", False),
+        ("example.com", False),
+    ],
+)
+def test_only_this_machine_is_loopback(host: str | None, expected: bool) -> None:
+    """By its name or its addresses; where there is no host, nothing is known."""
+    assert expected is is_loopback(host)
+
+
 def test_resolve_puts_the_origin_in_front() -> None:
     """A request's path goes behind the origin of its host."""
     hosts = Hosts.of("de")
 
     assert "https://api-de.cronofy.com/v1/x?y=1" == hosts.resolve(Request("GET", "/v1/x?y=1")).url
+    given = Request("GET", "https://api-de.cronofy.com/v1/x")
+    assert "https://api-de.cronofy.com/v1/x" == hosts.resolve(given).url
     assert "https://app-de.cronofy.com/p" == hosts.resolve(Request("GET", "/p"), "app").url
 
 
@@ -122,6 +158,8 @@ FOREIGN = [
     "https://api.cronofy.com",
     "https://api.cronofy.com?x",
     "https://api.cronofy.com/../oauth/token",
+    "https://api.cronofy.com/./v1/x",
+    "https://api.cronofy.com/v1/%2E",
     "https://api.cronofy.com/v1/%2e%2e/oauth/token",
     "https://api.cronofy.com/v1/..%2Foauth/token",
     "https://api.cronofy.com/v1/..%5coauth/token",
@@ -138,6 +176,24 @@ FOREIGN = [
     "https://api.cronofy.com:99999/v1/x",
     "",
 ]
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("https://api.cronofy.com/v1/x y", "characters that no URL has"),
+        ("https://me@api.cronofy.com/v1/x", "user information"),
+        ("https://:pw@api.cronofy.com/v1/x", "user information"),
+        ("https://evil.test/v1/x", "on another origin"),
+        ("https://api.cronofy.com/v1/../x", "no plain path"),
+        ("https://[::1/v1/x", "not a URL"),
+    ],
+)
+def test_a_refusal_says_why(url: str, problem: str) -> None:
+    """And shows nothing of the URL, which may hold what the server likes."""
+    with pytest.raises(UnsafeURLError, match=problem) as caught:
+        Hosts.of().relative(url)
+    assert "evil" not in str(caught.value)
 
 
 @pytest.mark.parametrize("url", FOREIGN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import pickle
 from collections.abc import Generator
@@ -20,6 +21,7 @@ from cronofy_async import (
     NotFoundError,
     OutcomeUnknownError,
     RateLimitError,
+    ReauthorizationRequiredError,
     RetryPolicy,
     ServerError,
     TransportError,
@@ -324,6 +326,73 @@ class TestBatches:
         outcomes, sizes = await self.send([Creation(), Creation()], answer(502))
         assert [2] == sizes
         assert {OutcomeUnknownError} == {type(each.error) for each in outcomes}
+
+    @pytest.mark.asyncio
+    async def test_what_failed_in_a_repeated_batch_tells_of_the_attempts_before(self) -> None:
+        """Each of its calls may have been carried out by one of those."""
+        entries = answer(207, {"batch": [{"status": 429}, {"status": 202}]})
+        (first, second), _ = await self.send([DELETE, DELETE], answer(503), entries)
+
+        assert isinstance(first.error, RateLimitError)
+        assert [503, 429] == [each.status for each in first.error.history]
+        assert (2, True) == (first.error.attempts, second.ok)
+
+        entries = answer(207, {"batch": [{"status": 429}, {"status": 202}]})
+        (first, _), _ = await self.send([DELETE, DELETE], answer(429), entries)
+        assert (1, ()) == (first.error.attempts, first.error.history)
+
+
+class TestWithoutToken:
+    """A call may lose its token between two attempts."""
+
+    TOKENS = {"access_token": "t", "refresh_token": "r"}
+
+    @pytest.mark.asyncio
+    async def test_a_refused_renewal_tells_of_the_attempts_before(self) -> None:
+        """They may have been carried out, though nothing was sent after them."""
+        refusal = answer(400, {"error": "invalid_grant"})
+        transport = RecordingTransport([answer(503), answer(401), refusal])
+        time_ = FrozenTime()
+        cronofy = AsyncCronofy(
+            "id", "s", transport=transport, retry=POLICY, runtime=time_.runtime()
+        )
+        with pytest.raises(ReauthorizationRequiredError) as caught:
+            await cronofy.account("acc_1", **self.TOKENS).send(DELETE)
+
+        told = [(each.error, each.status, each.was_sent) for each in caught.value.history]
+        assert [
+            ("ServerError", 503, True),
+            ("ReauthorizationRequiredError", None, False),
+        ] == told
+        assert (2, 1.0) == (caught.value.attempts, caught.value.elapsed)
+
+    @pytest.mark.asyncio
+    async def test_nor_does_a_failed_one_hide_them(self) -> None:
+        """The error is that of the renewal, and says that this call was sent before."""
+        transport = RecordingTransport([CUT, answer(401), *[answer(502)] * 3])
+        cronofy = AsyncCronofy(
+            "id", "s", transport=transport, retry=POLICY, runtime=FrozenTime().runtime()
+        )
+        with pytest.raises(ServerError) as caught:
+            await cronofy.account("acc_1", **self.TOKENS).send(DELETE)
+        told = [(each.error, each.was_sent) for each in caught.value.history]
+        assert [("TransportError", True), ("ServerError", False)] == told
+
+    @pytest.mark.asyncio
+    async def test_calls_that_wait_for_one_token_tell_each_of_their_own_attempts(self) -> None:
+        """One that was never sent does not take over what befell another."""
+        refusal = answer(400, {"error": "invalid_grant"})
+        transport = RecordingTransport([answer(503), answer(401), answer(401), refusal])
+        cronofy = AsyncCronofy(
+            "id", "s", transport=transport, retry=POLICY, runtime=FrozenTime().runtime()
+        )
+        account = cronofy.account("acc_1", **self.TOKENS)
+        errors = await asyncio.gather(
+            account.send(DELETE), account.send(DELETE), return_exceptions=True
+        )
+        assert [2, 0] == sorted(
+            (each.attempts for each in errors if isinstance(each, CronofyError)), reverse=True
+        )
 
 
 @pytest.mark.asyncio

@@ -11,12 +11,13 @@ import anyio
 from ..core.budget import RetryBudget
 from ..core.errors import (
     CronofyError,
+    Failure,
     InvalidArgumentError,
     RateLimitError,
     TransportError,
     TransportTimeoutError,
 )
-from ..core.exchange import Answer, exchange
+from ..core.exchange import Answer, exchange, interrupted
 from ..core.hosts import Hosts
 from ..core.operation import Operation
 from ..core.transport import Transport, load_transport
@@ -128,6 +129,7 @@ class Driver:
 
         if not credentials.at_hand:
             await self._in_time(credentials.prepare(), remaining())
+        history: list[Failure] = []
         flow = exchange(
             operation,
             options.retry,
@@ -140,6 +142,7 @@ class Driver:
             read=read,
             budget=self._budget,
             is_patient=is_patient,
+            history=history,
         )
         sent: Request | None = None
         try:
@@ -156,7 +159,12 @@ class Driver:
                 )
                 work = credentials.authenticate(operation, base, renew=send.renew)
                 at_once = credentials.at_hand and not send.renew
-                sent = await (work if at_once else self._in_time(work, remaining()))
+                try:
+                    sent = await (work if at_once else self._in_time(work, remaining()))
+                except CronofyError as error:
+                    if not history:
+                        raise
+                    raise interrupted(error, history) from error
                 wire = self.hosts.resolve(sent, operation.host)
                 try:
                     if self.pacer is None:

@@ -25,9 +25,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
+from copy import copy
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import partial
 from traceback import clear_frames
 from typing import Any, Final, Generic, TypeVar
 
@@ -46,7 +48,7 @@ from .numbers import not_negative, positive, share
 from .operation import Credential, Operation, Retry
 from .wire import Request, Response, Send
 
-__all__ = ("Answer", "RetryPolicy", "exchange")
+__all__ = ("Answer", "RetryPolicy", "exchange", "interrupted", "noted")
 
 T = TypeVar("T")
 E = TypeVar("E", bound=CronofyError)
@@ -126,6 +128,7 @@ def exchange(
     read: Callable[[Response], Any] | None = None,
     budget: RetryBudget | None = None,
     is_patient: bool = False,
+    history: list[Failure] | None = None,
 ) -> Generator[Send, Response, Answer[T]]:
     """
     Carry out one operation.
@@ -143,6 +146,8 @@ def exchange(
         read: Reads a good answer in place of the operation.
         budget: What retries are paid from; `None` if they cost nothing.
         is_patient: Whether waiting for the service's quota takes nothing from *remaining*.
+        history: Where failed attempts are noted, for a driver that cannot go on; see
+            `interrupted`.
 
     Raises:
         APIError: The service refused.
@@ -152,7 +157,7 @@ def exchange(
     """
     send = Send(operation.to_request() if request is None else request)
     renewals = 2 if renewable and _uses_token(operation) else 0
-    history: list[Failure] = []
+    history = [] if history is None else history
     spent = 0
     answered: APIError | None = None
     # Whether an earlier attempt may have been carried out.
@@ -169,7 +174,9 @@ def exchange(
             if accepts(response):
                 if budget is not None:
                     budget.earn(spent)
-                how = operation.from_response_again if in_doubt else operation.from_response
+                how: Callable[[Response], Any] = operation.from_response
+                if in_doubt:
+                    how = partial(operation.from_response_again, before=tuple(history))
                 return _read(how if read is None else read, response, history)
             if response.status == 401 and (renewals == 2 or (renewals == 1 and borrowed())):
                 # The refused request was not carried out, so this is no retry of it.
@@ -178,7 +185,7 @@ def exchange(
                 continue
             failure = answered = _refusal(operation, response, now)
             is_unknown = response.status in _IF_REPEATABLE
-        history.append(_noted(failure))
+        history.append(noted(failure))
         if is_unknown and operation.retry not in _REPEATABLE:
             raise _ended(OutcomeUnknownError.of(operation), history) from failure
         in_doubt = in_doubt or is_unknown
@@ -227,12 +234,24 @@ def _read(
         # Tools that print local variables would print the answer, and tokens with it.
         clear_frames(error.__traceback__)
         if isinstance(error, CronofyError):
-            history.append(_noted(error, response))
+            history.append(noted(error, response))
             _ended(error, history)
         raise
 
 
-def _noted(error: CronofyError, response: Response | None = None) -> Failure:
+def interrupted(error: E, history: Sequence[Failure]) -> E:
+    """
+    The error of a call whose next request could not even be made, as there is no token for it.
+
+    It tells of the attempts before, which may have been carried out. It is a copy: other
+    calls may have waited for the same token.
+    """
+    told = copy(error)
+    return _ended(told, [*history, attrs.evolve(noted(error), was_sent=False)])
+
+
+def noted(error: CronofyError, response: Response | None = None) -> Failure:
+    """What befell an attempt that ended with an error."""
     if isinstance(error, APIError):
         response = error.response
     return Failure(

@@ -17,7 +17,7 @@ adds it when it sends.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeVar, cast, get_args, get_origin
@@ -30,6 +30,7 @@ from . import codec
 from .errors import (
     INVALID,
     DecodeError,
+    Failure,
     FieldError,
     InvalidArgumentError,
     RequestParseError,
@@ -260,9 +261,17 @@ class Operation(Generic[T]):
             and _may_be_none(self.answer_type())
         )
 
-    def from_response_again(self, response: Response) -> T:
+    def from_response_again(
+        self,
+        response: Response,
+        before: Sequence[Failure] = (),  # noqa: ARG002  # a batch tells of them
+    ) -> T:
         """
         Read the answer to a request that may have been carried out before.
+
+        Args:
+            response: The answer.
+            before: What befell the attempts before, for errors that are part of the answer.
 
         Raises:
             APIError: It is none; see `accepts_again`.

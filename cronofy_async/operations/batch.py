@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final, Self, cast
 
 import attrs
@@ -16,10 +16,12 @@ from ..core.errors import (
     UNKNOWN,
     APIError,
     DecodeError,
+    Failure,
     FieldError,
     InvalidArgumentError,
     RequestParseError,
 )
+from ..core.exchange import noted
 from ..core.operation import Credential, Operation, Retry
 from ..core.wire import Request, Response
 from ..models.batch import BatchAnswerError, Outcome
@@ -115,15 +117,15 @@ class Batch(
             )
         return outcomes
 
-    def from_response_again(self, response: Response) -> tuple[Outcome[Any], ...]:
-        """Read the answer to a batch that may have been carried out before, by each call's rule."""
-        return tuple(
-            Outcome(outcome.operation, outcome.status)
-            if isinstance(outcome.error, APIError)
-            and outcome.operation.accepts_again(outcome.error.response)
-            else outcome
-            for outcome in self.from_response(response)
-        )
+    def from_response_again(
+        self, response: Response, before: Sequence[Failure] = ()
+    ) -> tuple[Outcome[Any], ...]:
+        """
+        Read the answer to a batch that may have been carried out before, by each call's rule.
+
+        What failed in it may have been done by an earlier attempt: its error tells of those.
+        """
+        return tuple(_outcome_again(each, before) for each in self.from_response(response))
 
     @classmethod
     def from_request(cls, request: Request, *, strict: bool = True) -> Self:
@@ -237,3 +239,13 @@ def _outcome(call: Operation[Any], entry: Any) -> Outcome[Any]:
         return Outcome(call, status, answer=call.from_response(response))
     except (APIError, DecodeError) as error:
         return Outcome(call, status, error=error)
+
+
+def _outcome_again(outcome: Outcome[Any], before: Sequence[Failure]) -> Outcome[Any]:
+    error = outcome.error
+    if isinstance(error, APIError) and outcome.operation.accepts_again(error.response):
+        return Outcome(outcome.operation, outcome.status)
+    if error is not None:
+        error.history = (*before, noted(error))
+        error.attempts = len(error.history)
+    return outcome

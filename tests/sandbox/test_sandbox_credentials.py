@@ -313,3 +313,14 @@ def test_places_are_in_the_plan_of_those_who_are_not_verified() -> None:
     assert 402 == wire.send("GET", path + "true", token=person.token).status
     assert 200 == wire.send("GET", path + "false", token=person.token).status
     assert 200 == wire.send("GET", GetUserinfo.path, token=person.token).status
+
+
+def test_codes_that_nobody_used_are_not_kept(wire: Wire) -> None:
+    """Once they have expired, the next code takes their place."""
+    vault, person = wire.sandbox.world.vault, wire.person()
+    for _ in range(3):
+        wire.sandbox.control.authorize(person.sub, ORIGIN)
+        wire.sandbox.control.authorize(person.sub, ORIGIN)
+        wire.sandbox.control.advance(301)
+    wire.sandbox.control.authorize(person.sub, ORIGIN)
+    assert 1 == len(vault._codes)

@@ -320,6 +320,15 @@ def test_a_deleted_event_comes_back_blank(wire: Wire, person: Person) -> None:
     assert ("New", "", False) == (after["summary"], after["description"], "location" in after)
 
 
+def test_an_event_that_comes_back_is_not_shown_as_it_was(wire: Wire, person: Person) -> None:
+    """A read after it gives what was written last, however often it was deleted before."""
+    for number in range(6):
+        wire.write(person, summary=f"Talk {number}")
+        assert f"Talk {number}" == own(wire, person)["summary"]
+        if number % 2:
+            delete(wire, person, event_id="e1")
+
+
 def test_event_id_goes_before_event_uid(wire: Wire, person: Person) -> None:
     """With both, a managed event is made and the external one stays as it is."""
     uid = wire.external(person, "2030-01-03T10:00:00Z", "2030-01-03T11:00:00Z")

@@ -14,6 +14,7 @@ from cronofy_async.operations.event_fields import EventDetails
 
 from ..moments import span
 from ..refusals import Invalid
+from ..state import DERIVED
 from ..state.accounts import Account
 from ..state.events import Attendee, Event
 
@@ -28,7 +29,9 @@ BLANK: dict[str, Any] = {
     for field in attrs.fields(Event)
     if field.default is not attrs.NOTHING
     and not isinstance(field.default, attrs.Factory)  # type: ignore[arg-type]  # a class at run time
-    and field.name not in ("owner", "event_id", "created", "updated", "version")
+    and field.name not in ("owner", "event_id", "created", "updated")
+    # The count of its changes goes on, so that nothing kept of it is taken for what it is now.
+    and field.metadata != DERIVED
 }
 """What an event is like before anything but its time and summary is written."""
 

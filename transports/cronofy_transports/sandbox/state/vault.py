@@ -111,6 +111,9 @@ class Vault:
         broker: Authorization | None = None,
     ) -> str:
         """A code that can be exchanged once."""
+        now = self._clock.now()
+        for old in [code for code, each in self._codes.items() if each.expires_at <= now]:
+            del self._codes[old]
         code = self._ids.token()
         self._codes[code] = Code(
             application=application,
@@ -118,7 +121,7 @@ class Vault:
             profile=profile,
             scope=scope,
             redirect_uri=redirect_uri,
-            expires_at=self._clock.now() + self.choices.code_lifetime,
+            expires_at=now + self.choices.code_lifetime,
             delegated_scope=delegated_scope,
             broker=broker,
         )

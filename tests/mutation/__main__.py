@@ -1,0 +1,74 @@
+"""``python -m tests.mutation [MODULE...]``: try every mutant, and write what came of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from hypothesis import settings
+
+from .mutants import Mutant, mutants
+from .page import write
+from .table import TESTS
+from .trying import OPTIONS, PROFILE, ROOT, Result, Trial
+
+RESULTS: Final = Path(__file__).with_name("results.json")
+
+
+def _try_all(module: str) -> dict[str, Any]:
+    """What came of the mutants of one module."""
+    path = ROOT / "cronofy_async" / module
+    found = mutants(path)
+    count: Counter[str] = Counter()
+    survivors: list[dict[str, Any]] = []
+    began = time.monotonic()
+
+    def tell(mutant: Mutant, result: Result) -> None:
+        count[result] += 1
+        if result in ("survived", "not run"):
+            survivors.append(
+                {"line": mutant.line, "text": mutant.text, "what": mutant.what, "result": result}
+            )
+        done = sum(count.values())
+        if done % 25 == 0 or done == len(found):
+            took = time.monotonic() - began
+            print(f"{module}: {done} of {len(found)}, {dict(count)}, {took:.0f} s", flush=True)
+
+    trial = Trial(path, found, tell)
+    tests = [str(ROOT / "tests" / each) for each in TESTS[module]]
+    # As the hooks of pytest see it, the profile is there before it is asked for.
+    settings.register_profile("mutants", **PROFILE)
+    pytest.main([*OPTIONS, *tests], plugins=[trial])
+    if trial.error:
+        sys.exit(f"{module}: {trial.error}")
+    killed = count["killed"] + count["timeout"]
+    return {"mutants": len(found), "killed": killed, "survivors": survivors}
+
+
+def main(wanted: list[str]) -> None:
+    """Try the mutants of some modules, or of all."""
+    unknown = [each for each in wanted if each not in TESTS]
+    if unknown:
+        sys.exit(f"there is no module {unknown[0]}; there are: {', '.join(TESTS)}")
+    for module in wanted or TESTS:
+        # A process for each, as a module's tests may leave something behind.
+        child = os.fork()
+        if child == 0:
+            result = _try_all(module)
+            known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+            RESULTS.write_text(json.dumps({**known, module: result}, indent=1) + "\n")
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status:
+            sys.exit(1)
+    write(json.loads(RESULTS.read_text()))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
