@@ -104,7 +104,12 @@ def test_the_programs_run(number: int, environment: dict[str, str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.py")), ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "example",
+    # A service does not end: it has tests of its own.
+    [each for each in sorted((ROOT / "examples").glob("*.py")) if "service" not in each.stem],
+    ids=lambda path: path.stem,
+)
 def test_the_examples_run(example: Path, environment: dict[str, str]) -> None:
     """An example ends well, and prints what it found."""
     done = run([str(example)], environment)
