@@ -106,7 +106,7 @@ class AsyncBooker:
             within: Where to look: periods, or pairs of start and end.
             query: Any other parameter of `SearchAvailability`.
         """
-        asked = {"response_format": "slots", **query}
+        asked: dict[str, Any] = {"response_format": "slots", **query}
         return self._cronofy.search(
             SearchAvailability(
                 participants=participants, required_duration=duration, query_periods=within, **asked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -66,13 +66,9 @@ class Bench:
 
     def fails(self, operation: str, action: Any = None, **choice: Any) -> None:
         """Have the calls of an operation fail, once unless something else is said."""
-        self.sandbox.faults.add(
-            Fault(
-                action=action or mischief.Status(status=503),
-                operation=operation,
-                **{"times": 1, **choice},
-            )
-        )
+        given: dict[str, Any] = {"times": 1, **choice}
+        failing = action or mischief.Status(status=503)
+        self.sandbox.faults.add(Fault(action=failing, operation=operation, **given))
 
     def operations(self) -> list[str | None]:
         """What was asked of the sandbox."""
@@ -80,7 +76,7 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(**options: Any) -> AsyncIterator[Bench]:
+async def bench(**options: Any) -> AsyncGenerator[Bench]:
     """A bench whose client is closed in the end."""
     made = Bench(**options)
     async with made.cronofy:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from cronofy_async.models.authorization import Scope
+from typing import Final
 
-# Decision.SIMPLIFIED_SCOPES
-from cronofy_async.models.scopes import STANDS_FOR, allows, expanded
+from cronofy_async.models.authorization import Scope
+from cronofy_async.models.scopes import STANDS_FOR, expanded
 
 __all__ = ("allows", "covers", "unknown")
+
+# Decision.SIMPLIFIED_SCOPES
+_expanded: Final = expanded
+
+
+def allows(granted: str, needed: Scope) -> bool:
+    """Whether the granted scopes, separated by spaces, reach as far as *needed*."""
+    return needed in _expanded(granted)
 
 
 def unknown(asked: str) -> list[str]:
@@ -17,7 +25,7 @@ def unknown(asked: str) -> list[str]:
 
 def covers(granted: str, asked: str) -> bool:
     """Whether everything that is asked for is within what is granted."""
-    within = expanded(granted) | {Scope.READ_ACCOUNT, Scope.LIST_CALENDARS}
+    within = _expanded(granted) | {Scope.READ_ACCOUNT, Scope.LIST_CALENDARS}
     return all(
         name in within
         # What read_events stands for is not all of it.
