@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Final, TypeVar
@@ -63,6 +64,9 @@ class Driver:
         self.hosts: Hosts = hosts
         self.runtime: Runtime = runtime
         self.plug: Plug = Plug(transport)
+        # The collector of garbage, should it come to a client in a circle, must not come to
+        # its connections as well, as they complain: they are let go after that.
+        weakref.finalize(self, _let_go, self.plug).atexit = False
         self.clock: ServiceClock = ServiceClock(runtime.monotonic)
         """What time it is at the service."""
         self.under_way: set[Callable[[], Awaitable[Any]]] = set()
@@ -274,6 +278,10 @@ class Plug:
         own, self._own = self._own, None
         if own is not None:
             await own.aclose()
+
+
+def _let_go(_: Plug) -> None:
+    """Hold a transport no longer; those of ours then have their loop close them."""
 
 
 def _unsent(message: str, request: Request | None = None) -> TransportTimeoutError:
