@@ -9,6 +9,7 @@ once for each page, not for each entry.
 from __future__ import annotations
 
 import atexit
+import os
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
@@ -49,10 +50,12 @@ T = TypeVar("T")
 
 _bridge = Bridge()
 atexit.register(_bridge.stop)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_bridge.begin_anew)
 
 
 def _close(bridge: Bridge, plug: Plug) -> None:
-    """Close the connections of a client that nobody closed, be it at the interpreter's exit."""
+    """Close the connections of a client that nobody closed."""
     # Without waiting: whoever collects garbage may be any thread, the loop's own included.
     bridge.soon(plug.aclose)
 
@@ -212,7 +215,9 @@ class Cronofy(ApplicationEndpoints, _Blocking[AsyncCronofy]):
         )
         super().__init__(client)
         # The driver is what accounts and copies share: the last of them to go closes it.
-        weakref.finalize(client.driver, _close, _bridge, client.driver.plug)
+        weakref.finalize(client.driver, _close, _bridge, client.driver.plug).atexit = False
+        # At the interpreter's exit that is done in its turn.
+        _bridge.adopt(client.driver.plug)
 
     @property
     def quota(self) -> Quota | None:

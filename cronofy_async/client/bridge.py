@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Any, Generic, Protocol, TypeVar
+from contextlib import suppress
+from typing import Any, Final, Generic, NoReturn, Protocol, TypeVar
+from weakref import WeakSet
+
+from .driver import Plug
+from .runtime import on_trio
 
 __all__ = ("Bridge", "Call", "Job")
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+_PATIENCE: Final = 1.0
+"""Seconds for which the interpreter's end waits for what is under way."""
+
+_AT_ONCE: Final = 0.25
+"""Seconds for what should take none."""
 
 
 class Call(Protocol):
@@ -65,6 +75,11 @@ class Job(Generic[T]):
         """Wait until the coroutine is over, at most so many seconds."""
         self._lock.acquire(timeout=timeout)
 
+    @property
+    def was_cut_off(self) -> bool:
+        """Whether it was cancelled."""
+        return isinstance(self._error, asyncio.CancelledError)
+
     def result(self) -> T:
         """The result, once the coroutine is over; or its error is raised."""
         error, self._error = self._error, None
@@ -83,14 +98,18 @@ class Bridge:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._pid = 0
+        self._plugs: WeakSet[Plug] = WeakSet()
+        self._inherited: list[object] = []
         self._over = False
+
+    def adopt(self, plug: Plug) -> None:
+        """Close a transport in the end, if it is still there and open."""
+        with self._lock:
+            self._plugs.add(plug)
 
     def call(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a coroutine on the background loop and wait for its result."""
         _refuse_inside_loop()
-        if self._over:
-            raise RuntimeError("the interpreter is shutting down: nothing can be sent any more")
         loop = self._running()
         job = Job(work)
         loop.call_soon_threadsafe(job.start, loop)
@@ -101,14 +120,18 @@ class Bridge:
             loop.call_soon_threadsafe(job.cancel)
             job.wait(timeout=2.0)
             raise
+        if self._over and job.was_cut_off:
+            _end_of_everything()
         return job.result()
 
     def _running(self) -> asyncio.AbstractEventLoop:
         with self._lock:
-            if self._loop is None or self._pid != os.getpid():
-                # After a fork only the forking thread lives on: the loop's is gone.
-                self._loop, self._pid = self._start(), os.getpid()
-            return self._loop
+            if self._loop is not None:
+                return self._loop
+            if not self._over:
+                self._loop = self._start()
+                return self._loop
+        return _end_of_everything()
 
     def _start(self) -> asyncio.AbstractEventLoop:
         loop = asyncio.new_event_loop()
@@ -120,35 +143,74 @@ class Bridge:
     def soon(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Run a coroutine on the background loop, if there is one, without waiting for it."""
         loop = self._loop
-        if loop is not None and self._pid == os.getpid():
-            loop.call_soon_threadsafe(lambda: loop.create_task(work()))
+        if loop is not None:
+            with suppress(RuntimeError):  # It was closed this very moment.
+                loop.call_soon_threadsafe(lambda: loop.create_task(work()))
+
+    def begin_anew(self) -> None:
+        """
+        Have nothing begun, in a process that was just forked.
+
+        Only the forking thread lives on: the loop's is gone, and whoever held the lock may
+        be. The loop is kept, as what it would close it shares with the parent.
+        """
+        self._inherited.append(self._loop)
+        self._lock, self._loop = threading.Lock(), None
 
     def stop(self) -> None:
         """End the loop and its thread, once and for all; what it does may finish in a second."""
         with self._lock:
             self._over = True
             loop, self._loop = self._loop, None
-            if loop is None or self._pid != os.getpid():
-                return
-        asyncio.run_coroutine_threadsafe(_quiesce(), loop)
-        self._thread.join(timeout=2.0)
+            plugs = list(self._plugs)
+        if loop is None:
+            return
+        asyncio.run_coroutine_threadsafe(_wind_up(plugs), loop)
+        self._thread.join(timeout=_PATIENCE + 3 * _AT_ONCE)
         if not self._thread.is_alive():
             loop.close()
 
 
-async def _quiesce() -> None:
+async def _wind_up(plugs: list[Plug]) -> None:
+    """End all that a loop does, and the loop."""
     loop = asyncio.get_running_loop()
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    if others:
-        await asyncio.wait(others, timeout=1.0)
+    if others := _others():
+        await asyncio.wait(others, timeout=_PATIENCE)
+    if others := _others():
+        for task in others:
+            task.cancel()
+        await asyncio.wait(others, timeout=_AT_ONCE)
+    with suppress(Exception):
+        async with asyncio.timeout(_AT_ONCE):
+            for plug in plugs:
+                await plug.aclose()
+            # Whatever is still open is held by one of these.
+            await loop.shutdown_asyncgens()
     loop.call_soon(loop.stop)
 
 
+def _others() -> set[asyncio.Task[Any]]:
+    return asyncio.all_tasks() - {asyncio.current_task()}
+
+
+def _end_of_everything() -> NoReturn:
+    """
+    Go no further, as the interpreter ends.
+
+    A daemon thread is about to be stopped wherever it is: an error that it has no time to
+    deal with would only be printed.
+    """
+    while threading.current_thread().daemon:
+        threading.Event().wait()
+    raise RuntimeError("the interpreter is shutting down: nothing can be sent any more")
+
+
 def _refuse_inside_loop() -> None:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return
+    if not on_trio():
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return
     raise RuntimeError(
         "Cronofy blocks, and this thread runs an event loop that it would freeze: "
         "use AsyncCronofy here"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Final, TypeVar
@@ -24,6 +25,7 @@ from ..core.transport import Transport, load_transport
 from ..core.wire import Request, Response
 from .credentials import Credentials
 from .flights import Flight
+from .homes import Home
 from .limits import Limits
 from .options import USER_AGENT, Options
 from .pacing import Pacer
@@ -63,6 +65,9 @@ class Driver:
         self.hosts: Hosts = hosts
         self.runtime: Runtime = runtime
         self.plug: Plug = Plug(transport)
+        # The collector of garbage, should it come to a client in a circle, must not come to
+        # its connections as well, as they complain: they are let go after that.
+        weakref.finalize(self, _let_go, self.plug).atexit = False
         self.clock: ServiceClock = ServiceClock(runtime.monotonic)
         """What time it is at the service."""
         self.under_way: set[Callable[[], Awaitable[Any]]] = set()
@@ -70,6 +75,7 @@ class Driver:
         self.ahead: set[Flight[Any]] = set()
         """Requests sent ahead, which closing cuts off."""
         self.pacer: Pacer | None = pacer
+        self._home = Home()
         self._budget = budget
 
     @property
@@ -100,7 +106,10 @@ class Driver:
 
         Raises:
             CronofyError: Whatever of the tree in `cronofy_async.core.errors` befell it.
+            RuntimeError: The client is in use in another event loop.
         """
+        if self._home.enter():
+            self._move()
         began = self.runtime.monotonic()
         try:
             return await self._run(
@@ -122,7 +131,7 @@ class Driver:
         read: Callable[[Response], Any] | None,
         is_patient: bool,
     ) -> Answer[T]:
-        runtime = self.runtime
+        runtime, pacer = self.runtime, self.pacer
 
         def remaining() -> float:
             return deadline - runtime.monotonic()
@@ -148,8 +157,8 @@ class Driver:
         try:
             send = next(flow)
             while True:
-                if send.for_quota and self.pacer is not None:
-                    await self.pacer.slow_down(send.after)
+                if send.for_quota and pacer is not None:
+                    await pacer.slow_down(send.after)
                 if send.after:
                     await runtime.sleep(send.after)
                     if send.for_quota and is_patient:
@@ -167,16 +176,16 @@ class Driver:
                     raise interrupted(error, history) from error
                 wire = self.hosts.resolve(sent, operation.host)
                 try:
-                    if self.pacer is None:
+                    if pacer is None:
                         response = await self._send(wire, remaining())
                     else:
-                        if not self.pacer.try_acquire():
-                            waiting = self.pacer.acquire(credentials.account)
+                        if not pacer.try_acquire():
+                            waiting = pacer.acquire(credentials.account)
                             deadline += await self._acquire(waiting, remaining(), is_patient)
                         try:
                             response = await self._send(wire, remaining())
                         finally:
-                            self.pacer.release()
+                            pacer.release()
                 except TransportError as error:
                     send = flow.throw(error)
                 else:
@@ -188,6 +197,12 @@ class Driver:
             return answer
         finally:
             flow.close()
+
+    def _move(self) -> None:
+        """Forget what was under way in a loop that is left."""
+        self.ahead.clear()
+        if self.pacer is not None:
+            self.pacer = self.pacer.anew()
 
     def _dress(self, request: Request, options: Options) -> Request:
         headers = {"accept": "application/json", "user-agent": USER_AGENT, **options.headers}
@@ -224,12 +239,13 @@ class Driver:
         An exchange of tokens that is under way is waited for, as its answer cannot be
         asked for twice; but for two seconds at the most.
         """
-        for page in list(self.ahead):
-            await page.end()
-        with anyio.move_on_after(_PATIENCE, shield=True):
-            for flight in list(self.under_way):
-                with suppress(Exception):
-                    await flight()
+        if not self._home.is_elsewhere:
+            for page in list(self.ahead):
+                await page.end()
+            with anyio.move_on_after(_PATIENCE, shield=True):
+                for flight in list(self.under_way):
+                    with suppress(Exception):
+                        await flight()
         await self.plug.aclose()
 
 
@@ -271,6 +287,10 @@ class Plug:
         own, self._own = self._own, None
         if own is not None:
             await own.aclose()
+
+
+def _let_go(_: Plug) -> None:
+    """Hold a transport no longer; those of ours then have their loop close them."""
 
 
 def _unsent(message: str, request: Request | None = None) -> TransportTimeoutError:

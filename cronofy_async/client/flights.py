@@ -37,16 +37,21 @@ class Flight(Protocol[T_co]):
         ...
 
 
-def launch(work: Callable[[], Coroutine[Any, Any, T]], under_way: set[Flight[Any]]) -> Flight[T]:
+def launch(
+    work: Callable[[], Coroutine[Any, Any, T]],
+    under_way: set[Flight[Any]],
+    over: Callable[[], None] = lambda: None,
+) -> Flight[T]:
     """
     Start work in a task of its own.
 
     Args:
         work: What to do; its task keeps it alive, so it must not hold who waits for it.
         under_way: Where the flight stands until it is over.
+        over: Called then; also if the work was cancelled before its first step, and never ran.
     """
     kind = _TrioFlight if on_trio() else _AsyncioFlight
-    return kind(work, under_way)
+    return kind(work, under_way, over)
 
 
 class Failed:
@@ -68,15 +73,21 @@ class Failed:
 
 class _AsyncioFlight(Generic[T]):
     def __init__(
-        self, work: Callable[[], Coroutine[Any, Any, T]], under_way: set[Flight[Any]]
+        self,
+        work: Callable[[], Coroutine[Any, Any, T]],
+        under_way: set[Flight[Any]],
+        over: Callable[[], None],
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._task = self._loop.create_task(work())
         under_way.add(self)
-        self._task.add_done_callback(lambda done: self._landed(done, under_way))
+        self._task.add_done_callback(lambda done: self._landed(done, under_way, over))
 
-    def _landed(self, done: asyncio.Task[T], under_way: set[Flight[Any]]) -> None:
+    def _landed(
+        self, done: asyncio.Task[T], under_way: set[Flight[Any]], over: Callable[[], None]
+    ) -> None:
         under_way.discard(self)
+        over()
         if not done.cancelled():
             # Retrieved here, so a failure that nobody waits for is not reported.
             done.exception()
@@ -106,15 +117,21 @@ class _AsyncioFlight(Generic[T]):
 
 class _TrioFlight(Generic[T]):
     def __init__(
-        self, work: Callable[[], Coroutine[Any, Any, T]], under_way: set[Flight[Any]]
+        self,
+        work: Callable[[], Coroutine[Any, Any, T]],
+        under_way: set[Flight[Any]],
+        over: Callable[[], None],
     ) -> None:
         import trio
 
         self._work = work
+        self._on_over = over
         self._under_way = under_way
         self._over = trio.Event()
         self._scope = trio.CancelScope()
         self._token = trio.lowlevel.current_trio_token()
+        # Known from here on: at the interpreter's end nothing can be imported any more.
+        self._finished = trio.RunFinishedError
         self._results: list[T] = []
         self._failures: list[Exception] = []
         under_way.add(self)
@@ -129,6 +146,7 @@ class _TrioFlight(Generic[T]):
             self._failures.append(error)
         finally:
             self._under_way.discard(self)
+            self._on_over()
             self._over.set()
 
     async def join(self) -> T:
@@ -144,10 +162,8 @@ class _TrioFlight(Generic[T]):
         raise _cut_off()
 
     def cancel(self) -> None:
-        import trio
-
         if not self._over.is_set():
-            with suppress(trio.RunFinishedError):
+            with suppress(self._finished):
                 self._token.run_sync_soon(self._scope.cancel)
 
     async def end(self) -> None:

@@ -22,7 +22,7 @@ from ..core.secret import Secret
 from .expiry import Expiry
 from .owned import SingleFlight
 from .records import Claim, Records, TokenHooks, Watch, lease
-from .runtime import Runtime
+from .runtime import Runtime, start
 from .service_clock import ServiceClock
 from .tokens import MemoryTokenStore, TokenRecord, Tokens, TokenStore, UnsettledExchange
 
@@ -248,7 +248,7 @@ class TokenHolder:
         failure: Exception | None = None
         async with anyio.create_task_group() as group:
             if self._records.can_outlive:
-                group.start_soon(claim.extend)
+                start(group, claim.extend)
             try:
                 done.append(await work)
             except Exception as error:

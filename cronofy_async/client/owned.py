@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
-from .runtime import on_trio
+from .runtime import on_trio, running_loop
 
 __all__ = ("SingleFlight", "launch")
 
@@ -34,11 +34,12 @@ class SingleFlight(Generic[T]):
         self._work = work
         self._under_way = under_way
         self._flight: Callable[[], Awaitable[T]] | None = None
+        self._loop: Any = None
 
     @property
     def is_under_way(self) -> bool:
         """Whether the work runs."""
-        return self._flight is not None
+        return self._flight is not None and self._loop is running_loop()
 
     async def join(self) -> T:
         """Wait for the work under way, or start it."""
@@ -46,15 +47,23 @@ class SingleFlight(Generic[T]):
 
     def start(self) -> Callable[[], Awaitable[T]]:
         """Start the work, unless it is under way; calling what is returned waits for it."""
+        loop = running_loop()
+        if self._flight is not None and self._loop is not loop:
+            # The loop that it ran in is over, or is another process's: it will never land.
+            self._forget(self._flight)
         if self._flight is None:
+            self._loop = loop
             self._flight = launch(self._work, self._land)
             self._under_way.add(self._flight)
         return self._flight
 
     def _land(self) -> None:
-        if self._flight is not None:
-            self._under_way.discard(self._flight)
-        self._flight = None
+        if self._flight is not None and self._loop is running_loop():
+            self._forget(self._flight)
+
+    def _forget(self, flight: Callable[[], Awaitable[T]]) -> None:
+        self._under_way.discard(flight)
+        self._flight = self._loop = None
 
 
 def launch(

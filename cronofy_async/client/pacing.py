@@ -156,6 +156,10 @@ class Pacer:
         self._queue: dict[Hashable, deque[_Turn]] = {}
         self._waiting = 0
 
+    def anew(self) -> Pacer:
+        """A pacer of the same share that nobody waits for, and where nothing is under way."""
+        return Pacer(self.limits, self._share)
+
     def try_acquire(self) -> bool:
         """Take a place at once; false if that would be too soon, or others wait."""
         if self._waiting or self._under_way >= self.limits.concurrent or self._share.take() > 0:

@@ -6,13 +6,23 @@ import asyncio
 import random
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import anyio
 import anyio.lowlevel
 import attrs
+from anyio.abc import TaskGroup
 
-__all__ = ("Runtime", "checkpoint", "on_trio", "unguessable")
+__all__ = (
+    "Runtime",
+    "checkpoint",
+    "is_alive",
+    "on_trio",
+    "running_loop",
+    "start",
+    "unguessable",
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -45,6 +55,36 @@ def on_trio() -> bool:
     """Whether the caller runs on trio, without importing it where nobody has."""
     trio = sys.modules.get("trio")
     return trio is not None and bool(trio.lowlevel.in_trio_task())
+
+
+def running_loop() -> Any:
+    """The event loop that this runs in; of trio, what stands for it."""
+    if on_trio():
+        return sys.modules["trio"].lowlevel.current_trio_token()
+    return asyncio.get_running_loop()
+
+
+def is_alive(loop: Any) -> bool:
+    """Whether an event loop of this process runs now, in whatever thread."""
+    if isinstance(loop, asyncio.AbstractEventLoop):
+        return loop.is_running()
+    try:
+        loop.run_sync_soon(int)
+    except sys.modules["trio"].RunFinishedError:
+        return False
+    return True
+
+
+def start(group: TaskGroup, work: Callable[..., Coroutine[Any, Any, None]], *args: Any) -> None:
+    """
+    Start a task of ours in a group.
+
+    On trio, Ctrl-C is raised in whatever task it meets. Ours may stand where that would
+    end the loop with an internal error; so they leave it to the program's main task.
+    """
+    if on_trio():
+        sys.modules["trio"].lowlevel.enable_ki_protection(work)
+    group.start_soon(work, *args)
 
 
 async def checkpoint() -> None:

@@ -7,6 +7,8 @@ from typing import TypeVar
 
 import anyio
 
+from .runtime import start
+
 __all__ = ("together",)
 
 T = TypeVar("T")
@@ -31,7 +33,7 @@ async def together(works: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:
 
     async with anyio.create_task_group() as group:
         for index, work in enumerate(works):
-            group.start_soon(one, index, work)
+            start(group, one, index, work)
     if failures:
         raise failures[0]
     return [results[index] for index in sorted(results)]

@@ -59,9 +59,18 @@ class Pool(httpcore2.AsyncConnectionPool):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._promises = Promises()
+        self._over = False
+
+    async def aclose(self) -> None:
+        """Close every connection, and make none any more."""
+        self._over = True
+        await super().aclose()
 
     def create_connection(self, origin: httpcore2.Origin) -> httpcore2.AsyncConnectionInterface:
         """Make a connection, guarded."""
+        if self._over:
+            # For a request that was waiting for one: nobody would close it.
+            raise httpcore2.ConnectError("the pool was closed")
         return _Guarded(super().create_connection(origin), str(origin), self._promises)
 
 
@@ -76,6 +85,7 @@ class _Guarded(httpcore2.AsyncConnectionInterface):
         self._promises = promises
         self._taken: float | None = None
         self._broken = False
+        self._closed = False
 
     async def handle_async_request(self, request: httpcore2.Request) -> httpcore2.Response:
         try:
@@ -84,7 +94,12 @@ class _Guarded(httpcore2.AsyncConnectionInterface):
                 # This tells the pool to take another connection.
                 raise httpcore2.ConnectionNotAvailable
             self._taken = self._promises.clock()
-            return await self._inner.handle_async_request(request)
+            response = await self._inner.handle_async_request(request)
+            if self._closed:
+                # The pool was closed while this connection was being made: it is in no
+                # pool, and nobody else would close it.
+                raise httpcore2.ReadError("the connection was closed")
+            return response
         except httpcore2.ConnectionNotAvailable:
             raise
         except BaseException:
@@ -112,6 +127,7 @@ class _Guarded(httpcore2.AsyncConnectionInterface):
         return self._broken or self._inner.is_closed()
 
     async def aclose(self) -> None:
+        self._closed = True
         await self._inner.aclose()
 
     def info(self) -> str:

@@ -12,6 +12,7 @@ from anyio.abc import TaskGroup
 
 from ...core.errors import CronofyError
 from ..flights import Flight, launch
+from ..runtime import start
 
 __all__ = ("Buffer", "Crew", "Each", "Places", "Source", "Stream", "taking")
 
@@ -162,18 +163,19 @@ class Crew(Generic[T]):
 
     async def run(self) -> None:
         """Do all of it."""
-        try:
-            async with anyio.create_task_group() as group, AsyncExitStack() as stack:
-                try:
-                    await self.feed(group, stack)
-                except StopAsyncIteration:
-                    pass
-                except Exception as error:
-                    # What is under way is worth waiting for.
-                    self._error = self._error or error
-            self.buffer.close(self._error)
-        finally:
-            self.buffer.close(CronofyError("the client was closed meanwhile: make a new one"))
+        async with anyio.create_task_group() as group, AsyncExitStack() as stack:
+            try:
+                await self.feed(group, stack)
+            except StopAsyncIteration:
+                pass
+            except Exception as error:
+                # What is under way is worth waiting for.
+                self._error = self._error or error
+        self.buffer.close(self._error)
+
+    def end(self) -> None:
+        """Let nobody wait for what was not done."""
+        self.buffer.close(CronofyError("the client was closed meanwhile: make a new one"))
 
     async def feed(self, group: TaskGroup, stack: AsyncExitStack) -> None:
         """
@@ -238,7 +240,7 @@ class Each(Crew[T], Generic[S, M, T]):
                 self._places.give()
                 raise
             # In the order of the items: tasks may begin in any.
-            group.start_soon(self._one, group, admitted)
+            start(group, self._one, group, admitted)
 
     async def _one(self, group: TaskGroup, admitted: M) -> None:
         try:
@@ -325,7 +327,7 @@ class Stream(Generic[T]):
     def start(self) -> None:
         """Begin the work, if that is still to be done."""
         if self._flight is None and not self._is_over:
-            self._flight = launch(self._crew.run, self._under_way)
+            self._flight = launch(self._crew.run, self._under_way, self._crew.end)
 
     def cancel(self) -> None:
         """End what is under way, soon and from any thread."""

@@ -16,6 +16,7 @@ from ...core.operation import Operation
 from ...models.batch import Outcome
 from ...operations.batch import Batch
 from ..batches import send_in_batches
+from ..runtime import start
 from .stream import Buffer, Crew, Source, Stream, taking
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ class _Senders(Crew[Sent["AsyncAccount", Any]]):
             self._ready.append(key)
             if self._at_work < self._at_once:
                 self._at_work += 1
-                group.start_soon(self._send_on, group)
+                start(group, self._send_on, group)
 
     def _call(self, index: int, given: Any) -> Call:
         account, operation = check_call(given, self._kind)
