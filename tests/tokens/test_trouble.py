@@ -72,6 +72,7 @@ def store(request: pytest.FixtureRequest) -> Any:
     return request.param()
 
 
+@pytest.mark.fault(35)
 @pytest.mark.parametrize("reads", [True, False])
 async def test_a_store_that_fails_stops_nothing(
     store: Any, reads: bool, caplog: pytest.LogCaptureFixture
@@ -114,6 +115,7 @@ async def test_a_store_that_can_be_read_again_does_not_bring_old_tokens_back(sto
         assert (5, refused + 4) == (b.service.exchanges, b.service.refused)
 
 
+@pytest.mark.fault(35)
 async def test_tokens_are_stored_again_without_waiting_for_their_end(store: Any) -> None:
     """A second after the store failed the next call stores the tokens; before, none tries."""
     async with bench(store=store) as b:
@@ -133,6 +135,7 @@ async def test_tokens_are_stored_again_without_waiting_for_their_end(store: Any)
         assert told == len(b.troubles)
 
 
+@pytest.mark.fault(35)
 async def test_closing_stores_what_could_not_be_stored(store: Any) -> None:
     """Tokens in memory alone are kept when their view is dropped, and stored at closing."""
     async with bench(store=store) as b:
@@ -217,6 +220,7 @@ def hold(path: Path, store: SQLiteTokenStore) -> None:
     store.__dict__["holder"] = holder
 
 
+@pytest.mark.fault(35)
 @pytest.mark.parametrize("harm", [spoil, loosen, forbid, change_key, hold])
 async def test_a_file_in_trouble_stops_nothing(
     tmp_path: Path, harm: Callable[[Path, SQLiteTokenStore], None]
@@ -241,6 +245,7 @@ async def test_a_file_in_trouble_stops_nothing(
     store.close()
 
 
+@pytest.mark.fault(35)
 async def test_a_full_disk_stops_nothing(tmp_path: Path) -> None:
     """When there is no room for a record, calls go on with tokens in memory."""
     store = SQLiteTokenStore(tmp_path / "private" / "tokens.db")
@@ -257,6 +262,7 @@ async def test_a_full_disk_stops_nothing(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.fault(35)
 async def test_without_a_hook_the_log_tells(caplog: pytest.LogCaptureFixture) -> None:
     """Nobody who gives no hook is left unaware."""
     store = FailingStore()

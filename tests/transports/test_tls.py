@@ -43,6 +43,7 @@ async def test_a_trusted_server(
         await transport.aclose()
 
 
+@pytest.mark.fault(42)
 @every_transport
 @pytest.mark.parametrize(
     ("names", "options", "reason"),
@@ -69,6 +70,7 @@ async def test_a_certificate_that_is_not_accepted(
         assert await settled(server)
 
 
+@pytest.mark.fault(42)
 @every_transport
 async def test_an_unknown_authority(make: MakeTransport, certify: Certify) -> None:
     """By default the system's authorities decide, and a certificate of ours is refused."""
@@ -79,6 +81,7 @@ async def test_an_unknown_authority(make: MakeTransport, certify: Certify) -> No
         assert [] == server.requests
 
 
+@pytest.mark.fault(42)
 @every_transport
 async def test_an_old_protocol(
     make: MakeTransport, certify: Certify, trusting: ssl.SSLContext
@@ -91,6 +94,7 @@ async def test_an_old_protocol(
         await make(ssl_context=trusting).send(to(server), timeout=5)
 
 
+@pytest.mark.fault(42)
 @every_transport
 async def test_a_server_without_tls(make: MakeTransport, trusting: ssl.SSLContext) -> None:
     """A server that answers a TLS greeting in plain text is refused."""
@@ -100,6 +104,7 @@ async def test_a_server_without_tls(make: MakeTransport, trusting: ssl.SSLContex
             await make(ssl_context=trusting).send(request, timeout=5)
 
 
+@pytest.mark.fault(42)
 @every_transport
 async def test_a_greeting_that_is_not_answered(
     make: MakeTransport, trusting: ssl.SSLContext
@@ -115,6 +120,7 @@ async def test_a_greeting_that_is_not_answered(
             await transport.send(request, timeout=5)
 
 
+@pytest.mark.fault(42)
 @every_transport
 async def test_a_body_cut_short_without_a_goodbye(
     make: MakeTransport, certify: Certify, trusting: ssl.SSLContext
@@ -128,6 +134,7 @@ async def test_a_body_cut_short_without_a_goodbye(
         assert TransportError is type(caught.value)
 
 
+@pytest.mark.fault(11)
 @wire_transports
 @pytest.mark.parametrize("length", [2, 16_384, 65_536, 262_144])
 @pytest.mark.parametrize("apart", [False, True])

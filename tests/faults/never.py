@@ -1,0 +1,120 @@
+"""What no fault may ever lead to: what stays behind, a token shown, a call that hangs."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import anyio
+from anyio.lowlevel import checkpoint
+
+from cronofy_async.client.runtime import on_trio
+
+__all__ = ("CANARY", "bounded", "connections", "nothing_stays", "watched")
+
+T = TypeVar("T")
+
+CANARY = "canary-"
+"""How every secret of these tests begins."""
+
+_HUNG = 0.25
+"""Seconds after its deadline from which on a call hangs."""
+_TURNS = 200
+"""Turns of the loop that whatever was due at a time is done in."""
+
+_NET = [Path("/proc/self/net/tcp"), Path("/proc/self/net/tcp6")]
+_DESCRIPTORS = Path("/proc/self/fd")
+
+
+def connections() -> frozenset[str]:
+    """The sockets of this process that speak TCP, or listen; none where Linux does not tell."""
+    own: set[str] = set()
+    for each in _DESCRIPTORS.iterdir() if _DESCRIPTORS.exists() else ():
+        try:
+            own.add(str(each.readlink()))
+        except OSError:
+            continue  # Closed in this moment, as the one that this folder is read by.
+    lines = [line for path in _NET if path.exists() for line in path.read_text().splitlines()[1:]]
+    return frozenset(own & {f"socket:[{line.split()[9]}]" for line in lines})
+
+
+def nothing_stays(item: Any) -> Iterator[None]:
+    """Around a test: afterwards no connection is open, and no output has shown a secret."""
+    before = connections()
+    yield
+    # Servers learn that a client has gone in threads of their own.
+    until = time.monotonic() + 5
+    while (stays := connections() - before) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert frozenset() == stays
+    shown = "".join(text for _, _, text in item._report_sections)
+    assert CANARY not in shown
+
+
+def watched(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """The same test, which fails if it leaves a task behind."""
+
+    @functools.wraps(test)
+    async def watching(**arguments: Any) -> None:
+        before = _tasks()
+        await test(**arguments)
+        for _ in range(500):
+            stays = _tasks() - before
+            if not stays:
+                return
+            await anyio.sleep(0.01)
+        raise AssertionError(f"tasks that stay: {stays}")
+
+    return watching
+
+
+def _tasks() -> set[Any]:
+    if not on_trio():
+        return {*asyncio.all_tasks()}
+    import trio
+
+    root = trio.lowlevel.current_root_task()
+    return set() if root is None else {*_beneath(root)}
+
+
+def _beneath(task: Any) -> Iterator[Any]:
+    for nursery in task.child_nurseries:
+        for child in nursery.child_tasks:
+            yield child
+            yield from _beneath(child)
+
+
+async def bounded(seconds: float, call: Callable[[], Awaitable[T]]) -> T:
+    """
+    Make a call that has a deadline of so many seconds, and fail if it hangs.
+
+    Both times pass in one loop: a machine that stands still for a while delays them alike.
+    """
+    results: list[T] = []
+    late = False
+
+    async def watch() -> None:
+        nonlocal late
+        await anyio.sleep(seconds + _HUNG)
+        for _ in range(_TURNS):
+            await checkpoint()
+        late = True
+        group.cancel_scope.cancel()
+
+    failure: Exception | None = None
+    async with anyio.create_task_group() as group:
+        group.start_soon(watch)
+        await checkpoint()
+        try:
+            results.append(await call())
+        except Exception as error:
+            failure = error
+        group.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
+    assert not late, f"hung for more than {_HUNG} seconds after its deadline"
+    return results[0]
