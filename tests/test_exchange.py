@@ -12,6 +12,7 @@ import pytest
 from cronofy_async.core.errors import (
     APIError,
     AuthenticationError,
+    CertificateError,
     ConnectError,
     InvalidArgumentError,
     NotFoundError,
@@ -153,6 +154,18 @@ def test_no_connection_is_always_tried_again(operation: type[Operation[Any]]) ->
     next(flow)
 
     assert 1.0 == flow.throw(ConnectError("refused")).after
+
+
+@pytest.mark.fault(42)
+@pytest.mark.parametrize("operation", [*REPEATABLE, *UNREPEATABLE])
+def test_a_refused_certificate_is_not_tried_again(operation: type[Operation[Any]]) -> None:
+    """It is refused the next time as well, though nothing was sent."""
+    flow = start(operation())
+    next(flow)
+
+    with pytest.raises(CertificateError) as caught:
+        flow.throw(CertificateError("expired"))
+    assert 1 == caught.value.attempts
 
 
 @pytest.mark.fault(1, 2)

@@ -11,6 +11,7 @@ When a request may be sent again::
 
     outcome                       READ   KEYED  CREATE   TOKEN
     nothing was sent              yes    yes    yes      yes
+    a certificate is refused      no
     no complete answer            yes    yes    unknown  unknown
     429                           yes    yes    yes      yes
     500, 502, 503, 504            yes    yes    unknown  unknown
@@ -35,6 +36,7 @@ import attrs
 from .budget import RetryBudget
 from .errors import (
     APIError,
+    CertificateError,
     CronofyError,
     Failure,
     OutcomeUnknownError,
@@ -204,6 +206,8 @@ def _pause(
 ) -> float | None:
     """Seconds until the next attempt; `None` if there is to be none."""
     if attempt >= policy.attempts:
+        return None
+    if isinstance(failure, CertificateError):
         return None
     if isinstance(failure, TransportError):
         return policy.wait(attempt, draw())

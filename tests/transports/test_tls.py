@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 
-from cronofy_async.core.errors import ConnectError, TransportError, TransportTimeoutError
+from cronofy_async.core.errors import (
+    CertificateError,
+    ConnectError,
+    TransportError,
+    TransportTimeoutError,
+)
 from cronofy_async.core.transport import Transport
 from cronofy_async.core.wire import Request
 
@@ -63,7 +68,7 @@ async def test_a_certificate_that_is_not_accepted(
 ) -> None:
     """A certificate that is expired or another's is refused, and the message says so."""
     with FaultServer([Read()], tls=certify(*names, **options)) as server:
-        with pytest.raises(ConnectError, match=f"its certificate is not accepted .*{reason}"):
+        with pytest.raises(CertificateError, match=f"its certificate is not accepted .*{reason}"):
             await make(ssl_context=trusting).send(to(server), timeout=5)
 
         assert [] == server.requests
@@ -75,7 +80,7 @@ async def test_a_certificate_that_is_not_accepted(
 async def test_an_unknown_authority(make: MakeTransport, certify: Certify) -> None:
     """By default the system's authorities decide, and a certificate of ours is refused."""
     with FaultServer([Read()], tls=certify("127.0.0.1")) as server:
-        with pytest.raises(ConnectError, match="unable to get local issuer certificate"):
+        with pytest.raises(CertificateError, match="unable to get local issuer certificate"):
             await make().send(to(server), timeout=5)
 
         assert [] == server.requests
@@ -100,8 +105,10 @@ async def test_a_server_without_tls(make: MakeTransport, trusting: ssl.SSLContex
     """A server that answers a TLS greeting in plain text is refused."""
     with FaultServer([Wait(0.01), Send(answer())]) as server:
         request = to(server).replace(url=server.url.replace("http:", "https:"))
-        with pytest.raises(ConnectError, match="TLS failed"):
+        with pytest.raises(ConnectError, match="TLS failed") as caught:
             await make(ssl_context=trusting).send(request, timeout=5)
+
+        assert ConnectError is type(caught.value)
 
 
 @pytest.mark.fault(42)
