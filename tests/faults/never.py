@@ -7,14 +7,17 @@ import functools
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from traceback import TracebackException
 from typing import Any, TypeVar
 
 import anyio
 from anyio.lowlevel import checkpoint
 
+import cronofy_async
+import cronofy_transports
 from cronofy_async.client.runtime import on_trio
 
-__all__ = ("CANARY", "bounded", "connections", "nothing_stays", "watched")
+__all__ = ("CANARY", "bounded", "connections", "nothing_stays", "output_of", "shown", "watched")
 
 T = TypeVar("T")
 
@@ -28,6 +31,10 @@ _TURNS = 200
 
 _NET = [Path("/proc/self/net/tcp"), Path("/proc/self/net/tcp6")]
 _DESCRIPTORS = Path("/proc/self/fd")
+
+_PACKAGES = tuple(
+    str(Path(each.__file__ or "").parent) for each in (cronofy_async, cronofy_transports)
+)
 
 
 def connections() -> frozenset[str]:
@@ -51,8 +58,25 @@ def nothing_stays(item: Any) -> Iterator[None]:
     while (stays := connections() - before) and time.monotonic() < until:
         time.sleep(0.01)
     assert frozenset() == stays
-    shown = "".join(text for _, _, text in item._report_sections)
-    assert CANARY not in shown
+    assert CANARY not in output_of(item)
+
+
+def output_of(item: Any) -> str:
+    """What a test has printed and logged."""
+    return "".join(text for _, _, text in item._report_sections)
+
+
+def shown(error: BaseException) -> str:
+    """An error and all that led to it, with the local variables of the package."""
+    told = [*TracebackException.from_exception(error).format(), str(error), repr(error)]
+    seen: BaseException | None = error
+    while seen is not None:
+        told += map(repr, [seen.args, *getattr(seen, "__notes__", ())])
+        for frame in TracebackException.from_exception(seen, capture_locals=True).stack:
+            if frame.filename.startswith(_PACKAGES):
+                told.append(str(frame.locals))
+        seen = seen.__cause__ or seen.__context__
+    return "\n".join(told)
 
 
 def watched(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:

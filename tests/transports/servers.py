@@ -239,9 +239,7 @@ class Reset(Action):
     """Break the connection off."""
 
     async def do(self, connection: Connection) -> None:
-        sock = connection.writer.get_extra_info("socket")
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        connection.writer.transport.abort()
+        broken_off(connection.writer)
 
 
 @attrs.frozen
@@ -330,6 +328,13 @@ class FaultServer(ThreadedServer):
             writer.close()
             with suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()
+
+
+def broken_off(writer: asyncio.StreamWriter) -> None:
+    """End a connection by a reset."""
+    sock = writer.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
 
 
 def answer(
