@@ -8,7 +8,13 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 import attrs
 
 from ..core.cursors import Cursor
-from ..core.errors import APIError, CronofyError, InvalidArgumentError, PageExpiredError
+from ..core.errors import (
+    APIError,
+    CronofyError,
+    DecodeError,
+    InvalidArgumentError,
+    PageExpiredError,
+)
 from ..core.hosts import Hosts
 from ..core.paging import Page, PagedOperation, Trail
 from .chains import Arrival, Chain, Fetch
@@ -113,8 +119,10 @@ class Walk(Generic[T]):
     def _decode(self, arrival: Arrival) -> Page[T]:
         try:
             page = self._read(arrival.body)
-        except BaseException:
+        except BaseException as error:
             self._chain.again(arrival.request)
+            if isinstance(error, DecodeError):
+                error.status = arrival.status
             raise
         self._chain.confirm(arrival, page.place)
         return page

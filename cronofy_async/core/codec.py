@@ -129,7 +129,10 @@ def structure(raw: Any, type_: Any, *, strict: bool = False) -> Any:
         if strict:
             raise RequestParseError(complaints(error)) from None
         paths = tuple(complaints(error))
-        raise DecodeError(f"the answer cannot be read at {', '.join(paths)}", paths) from None
+        # What is wrong as a whole has no path.
+        places = ", ".join(filter(None, paths))
+        at = f" at {places}" if places else ""
+        raise DecodeError(f"the answer cannot be read{at}", paths) from None
 
 
 def decode(body: bytes, type_: type[T] | Any) -> Any:

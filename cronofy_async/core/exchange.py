@@ -38,6 +38,7 @@ from .errors import (
     APIError,
     CertificateError,
     CronofyError,
+    DecodeError,
     Failure,
     OutcomeUnknownError,
     TransportError,
@@ -227,6 +228,8 @@ def _read(
     try:
         return Answer(how(response), response, len(history) + 1)
     except CronofyError as error:
+        if isinstance(error, DecodeError):
+            error.status = response.status
         history.append(_noted(error, response))
         _ended(error, history)
         raise

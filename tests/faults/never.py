@@ -17,7 +17,16 @@ import cronofy_async
 import cronofy_transports
 from cronofy_async.client.runtime import on_trio
 
-__all__ = ("CANARY", "bounded", "connections", "nothing_stays", "output_of", "shown", "watched")
+__all__ = (
+    "CANARY",
+    "bounded",
+    "connections",
+    "nothing_stays",
+    "output_of",
+    "shown",
+    "until",
+    "watched",
+)
 
 T = TypeVar("T")
 
@@ -142,3 +151,10 @@ async def bounded(seconds: float, call: Callable[[], Awaitable[T]]) -> T:
         raise failure
     assert not late, f"hung for more than {_HUNG} seconds after its deadline"
     return results[0]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what happens in another thread, or in nobody's sight."""
+    with anyio.fail_after(30):
+        while not condition():  # noqa: ASYNC110  # no event of this loop is set there
+            await anyio.sleep(0.005)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cronofy_async import AsyncAccount, AsyncCronofy
+from cronofy_async import AsyncAccount, AsyncCronofy, Secret, Tokens
 from cronofy_transports.sandbox import Choices
 from tests.sandbox.wire import Person, Wire
 
-__all__ = ("END", "START", "Connect", "Scene", "write")
+__all__ = ("END", "START", "Connect", "Scene", "tokens", "write")
 
 Connect = Callable[..., AsyncCronofy]
 
@@ -75,6 +75,11 @@ class Scene(Wire):
     def asked(self, *operations: str) -> int:
         """How many requests of these operations there were, or in all."""
         return len([e for e in self.sandbox.journal if not operations or e.operation in operations])
+
+
+def tokens(person: Person) -> Tokens:
+    """Somebody's tokens, as stores keep them."""
+    return Tokens(access_token=Secret(person.token), refresh_token=Secret(person.refresh_token))
 
 
 async def write(account: AsyncAccount, person: Person, event_id: str = "e1") -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from cronofy_async import (
 from cronofy_async.stores import SQLiteTokenStore, new_key
 
 from .bench import Bench, PlainStore, background, bench, given
+from .harm import HARMS, Harm, done_with, fill
 from .service import LIFE, ServiceTransport
 
 pytestmark = pytest.mark.anyio
@@ -178,53 +178,9 @@ async def test_without_any_token_the_failure_is_the_error(store: Any) -> None:
     assert isinstance(caught.value.__cause__, OSError)
 
 
-def fill(path: Path, store: SQLiteTokenStore) -> None:
-    """Let there be no room in the file."""
-    assert store._connection is not None
-    store._connection.execute("PRAGMA max_page_count = 1")
-    store._connection.execute("PRAGMA journal_size_limit = 0")
-
-
-def spoil(path: Path, store: SQLiteTokenStore) -> None:
-    """Put something else into the file."""
-    store.close()
-    for each in path.parent.iterdir():
-        each.unlink()
-    path.touch(mode=0o600)
-    path.write_bytes(b"spoilt" * 1000)
-
-
-def loosen(path: Path, store: SQLiteTokenStore) -> None:
-    """Open the file to others."""
-    store.close()
-    path.chmod(0o666)
-
-
-def forbid(path: Path, store: SQLiteTokenStore) -> None:
-    """Let nobody write to it."""
-    assert store._connection is not None
-    store._connection.execute("PRAGMA query_only = ON")
-
-
-def change_key(path: Path, store: SQLiteTokenStore) -> None:
-    """Let the store have another key than its file."""
-    store._seal = SQLiteTokenStore(path.with_name("other"), keys=new_key())._seal
-
-
-def hold(path: Path, store: SQLiteTokenStore) -> None:
-    """Let another program hold the file, until the store is collected."""
-    import sqlite3
-
-    holder: Any = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    holder.execute("BEGIN IMMEDIATE")
-    store.__dict__["holder"] = holder
-
-
 @pytest.mark.fault(35)
-@pytest.mark.parametrize("harm", [spoil, loosen, forbid, change_key, hold])
-async def test_a_file_in_trouble_stops_nothing(
-    tmp_path: Path, harm: Callable[[Path, SQLiteTokenStore], None]
-) -> None:
+@pytest.mark.parametrize("harm", HARMS)
+async def test_a_file_in_trouble_stops_nothing(tmp_path: Path, harm: Harm) -> None:
     """Corrupt, open to others, read-only, of another key or locked: calls go on, and it is told."""
     path = tmp_path / "private" / "tokens.db"
     store = SQLiteTokenStore(path, keys=new_key(), busy_timeout=0.01)
@@ -240,9 +196,7 @@ async def test_a_file_in_trouble_stops_nothing(
         assert (2, 0, 4) == (b.service.exchanges, b.service.stale, b.service.calls)
         assert b.troubles
         assert "canary" not in "".join(map(str, b.troubles))
-    if "holder" in store.__dict__:
-        store.__dict__["holder"].close()
-    store.close()
+    done_with(store)
 
 
 @pytest.mark.fault(35)
