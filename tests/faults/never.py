@@ -88,19 +88,19 @@ def shown(error: BaseException) -> str:
     return "\n".join(told)
 
 
-def watched(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    """The same test, which fails if it leaves a task behind."""
+def watched(
+    test: Callable[..., Awaitable[None]], patience: float = 5.0
+) -> Callable[..., Awaitable[None]]:
+    """The same test, which fails if a task of it is there after so many seconds more."""
 
     @functools.wraps(test)
     async def watching(**arguments: Any) -> None:
         before = _tasks()
         await test(**arguments)
-        for _ in range(500):
-            stays = _tasks() - before
-            if not stays:
-                return
+        until = time.monotonic() + patience
+        while stays := _tasks() - before:
+            assert time.monotonic() < until, f"tasks that stay: {stays}"
             await anyio.sleep(0.01)
-        raise AssertionError(f"tasks that stay: {stays}")
 
     return watching
 

@@ -191,10 +191,11 @@ class Proxy(ThreadedServer):
                 for each in (writer, back):
                     broken_off(each)
         finally:
+            # Closed first: the end of the proxy may come while the rest is waited for.
+            back.close()
             for way in ways:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
-            back.close()
             with suppress(OSError):
                 await back.wait_closed()
 
