@@ -8,6 +8,7 @@ from typing import Any, Literal
 import pytest
 
 from cronofy_async import TransportError
+from tests.sandbox.wire import Person
 from tests.transports.cases import wire_transports
 
 from .proxy import Latency, Limit, Link, Proxy
@@ -79,7 +80,7 @@ async def test_a_reset_on_a_slow_line(scene: Scene) -> None:
         assert 2 == proxy.connections
 
 
-async def names(scene: Scene, person: Any, url: str = "") -> list[str]:
+async def names(scene: Scene, person: Person, url: str = "") -> list[str | None]:
     """What events of somebody are read."""
     account = scene.account(person, url)
     return [event.summary async for event in account.read_events(tzid="Etc/UTC")]

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import anyio
 import pytest
 
-from cronofy_async import AsyncAccount, Limits, OutcomeUnknownError, TransportTimeoutError
+from cronofy_async import (
+    AsyncAccount,
+    AsyncCronofy,
+    Limits,
+    OutcomeUnknownError,
+    TransportTimeoutError,
+)
 from tests.transports.cases import wire_transports
 from tests.transports.servers import FaultServer, Read, Send, Wait, answer, settled
 
@@ -102,6 +109,11 @@ async def test_byte_by_byte_in_time(scene: Scene) -> None:
     assert 7 == len(found)
 
 
+def are_waiting(client: AsyncCronofy, count: int) -> bool:
+    """Whether so many requests of a client are held back."""
+    return client.quota is not None and client.quota.waiting == count
+
+
 @pytest.mark.fault(44)
 @wire_transports
 async def test_slow_calls_take_all_places(scene: Scene, failing: Failing) -> None:
@@ -120,9 +132,9 @@ async def test_slow_calls_take_all_places(scene: Scene, failing: Failing) -> Non
             for _ in range(2):
                 group.start_soon(call, "ada")
             await until(lambda: proxy.held == 2)
-            for name in ("ada", "ada", "ada", "ben"):
+            for waiting, name in enumerate(("ada", "ada", "ada", "ben"), 1):
                 group.start_soon(call, name)
-                await until(lambda want=client.quota: client.quota.waiting > want.waiting)
+                await until(partial(are_waiting, client, waiting))
             hasty = views["ben"].with_options(timeout=TIME)
             error = await bounded(
                 TIME, lambda: failing(TransportTimeoutError, hasty.list_calendars())

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -92,7 +92,7 @@ def anyio_backend(case: TransportCase, resolver: Resolver) -> tuple[str, dict[st
     """An event loop that asks our resolver; trio is told while it runs."""
 
     class Loop(asyncio.SelectorEventLoop):
-        async def getaddrinfo(self, host: Any, port: Any, **_: Any) -> Found:  # type: ignore[override]  # as asyncio calls it
+        async def getaddrinfo(self, host: Any, port: Any, **_: Any) -> Found:
             return await resolver.find(host, port)
 
     return case.backend, {"loop_factory": Loop} if case.backend == "asyncio" else {}
@@ -155,7 +155,7 @@ async def test_a_name_that_takes_for_ever(
 
 
 @contextmanager
-def deaf(address: str, port: int) -> Iterator[None]:
+def deaf(address: str, port: int) -> Generator[None]:
     """An address where connections are neither made nor refused: its queue is full."""
     with socket.socket() as listening, socket.socket() as first, socket.socket() as second:
         listening.bind((address, port))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import pytest
@@ -19,7 +19,7 @@ TEXT = bytes(range(256)) * 8
 
 
 @contextmanager
-def asked(link: Link) -> Iterator[tuple[socket.socket, Proxy, FaultServer]]:
+def asked(link: Link) -> Generator[tuple[socket.socket, Proxy, FaultServer]]:
     """A connection through a proxy on which the service has been asked for the text."""
     with (
         FaultServer([Read(), Send(TEXT), Wait()]) as server,

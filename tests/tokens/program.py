@@ -118,7 +118,7 @@ async def main(orders: dict[str, Any]) -> None:
         transport=transport,
         runtime=runtime(orders.get("speed", 1.0)),
         limits=None,
-        timeout=20 * orders.get("speed", 1.0),
+        timeout=40 * orders.get("speed", 1.0),
     )
     print("ready", flush=True)
     sys.stdin.readline()

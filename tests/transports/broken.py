@@ -5,14 +5,14 @@ from __future__ import annotations
 import gzip
 import zlib
 
-from .servers import Action, Close, Read, Reset, Send, Wait, answer
+from .servers import Action, Begin, Close, Read, Reset, Send, answer
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 BROKEN: dict[str, list[Action]] = {
     "reset before the answer": [Read(), Reset()],
     "closed before the answer": [Read(), Close()],
-    "reset before the request": [Wait(0.01), Reset()],
+    "reset within the request": [Begin(), Reset()],
     "half a status line": [Read(), Send(b"HTTP/1.1 2")],
     "half a head": [Read(), Send(HEAD + b"Content-Le")],
     "body too short": [Read(), Send(HEAD + b"Content-Length: 12\r\n\r\n[1]")],
@@ -63,7 +63,7 @@ BROKEN: dict[str, list[Action]] = {
 
 
 ROWS: dict[int, list[str]] = {
-    1: ["reset before the answer", "reset before the request"],
+    1: ["reset before the answer", "reset within the request"],
     2: ["closed before the answer"],
     5: ["half a status line", "half a head"],
     6: ["body too short", "body too short, reset", "no body"],

@@ -197,6 +197,14 @@ class Read(Action):
 
 
 @attrs.frozen
+class Begin(Action):
+    """Wait for the first byte of a request, so that the client has its connection."""
+
+    async def do(self, connection: Connection) -> None:
+        await connection.reader.readexactly(1)
+
+
+@attrs.frozen
 class Send(Action):
     """Send bytes, all at once or *size* at a time with *pause* seconds between."""
 
