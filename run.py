@@ -45,6 +45,8 @@ CHECKS = [
 ]
 GENERATED = [
     ("OPERATIONS.md", ["-X", "utf8", "-m", "docs.operations"]),
+    # From a run of the tests, which takes some minutes.
+    (os.path.join("docs", "faults.md"), ["-X", "utf8", "-m", "docs.faults"]),
 ]
 LEFTOVERS = [".*_cache", ".coverage*", ".hypothesis", ".nox", "build", "dist", "docs/_build"]
 
@@ -93,7 +95,7 @@ def docs(project, arguments):
     # type: (Project, list[str]) -> int
     """Write the generated pages anew."""
     refuse(arguments)
-    project.prepare([])
+    project.prepare(["test"])
     for page, command in GENERATED:
         with tempfile.TemporaryFile() as printed:
             code = project.run(command, stdout=printed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import signal
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from .canaries import CanaryPlugin, Watch
+from .faults.never import nothing_stays, watched
 
 # Two slow cores are shared with other work: a deadline would measure that, not us.
 settings.register_profile(
@@ -88,3 +90,14 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "ADMIN_API_KEY",
     ):
         monkeypatch.delenv(f"CRONOFY_{name}", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def nothing_comes_of_a_fault(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hold tests of the catalogue of faults to what must never come of one."""
+    if request.node.get_closest_marker("fault") is None:
+        yield
+        return
+    if inspect.iscoroutinefunction(request.node.obj):
+        request.node.obj = watched(request.node.obj)
+    yield from nothing_stays(request.node)

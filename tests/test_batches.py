@@ -60,6 +60,7 @@ async def test_calls_are_split_at_fifty(count: int, expected: list[int]) -> None
     assert all(outcome.ok and outcome.status == 202 for outcome in outcomes)
 
 
+@pytest.mark.fault(52)
 @pytest.mark.asyncio
 async def test_a_refused_call_spares_the_others() -> None:
     """One entry's refusal is its own outcome, with the complaints by field."""
@@ -75,6 +76,7 @@ async def test_a_refused_call_spares_the_others() -> None:
         bad.result()
 
 
+@pytest.mark.fault(52)
 @pytest.mark.parametrize("failure", [answer(503), TransportError("cut")])
 @pytest.mark.asyncio
 async def test_a_failed_batch_spares_the_next(failure: Prepared) -> None:
@@ -88,6 +90,7 @@ async def test_a_failed_batch_spares_the_next(failure: Prepared) -> None:
     assert all(outcome.ok for outcome in outcomes[50:])
 
 
+@pytest.mark.fault(52)
 @pytest.mark.asyncio
 async def test_a_short_answer_keeps_what_is_known() -> None:
     """Entries that did arrive keep their outcome; the others say that they are unknown."""
@@ -107,6 +110,7 @@ async def test_nothing_is_sent_if_one_call_does_not_fit() -> None:
     assert [] == transport.requests
 
 
+@pytest.mark.fault(52)
 @pytest.mark.asyncio
 async def test_402_and_302_are_failures_and_200_is_none() -> None:
     """The one status rule holds for entries too."""

@@ -137,6 +137,7 @@ async def test_all_accounts_and_copies_of_a_client_share_one_budget() -> None:
     assert 3 == len(transport.requests)
 
 
+@pytest.mark.fault(26)
 @pytest.mark.parametrize(
     ("options", "expected"),
     [({}, 10_100), ({"retry_budget": None}, 30_000)],
@@ -153,6 +154,7 @@ async def test_a_total_outage_is_not_made_worse(options: dict[str, Any], expecte
     assert expected == service.count
 
 
+@pytest.mark.fault(26)
 def test_after_an_outage_calls_succeed_at_once() -> None:
     """500 calls a second for 20 seconds of outage: at most a tenth more; then none fails."""
     clock = VirtualTime()
@@ -189,6 +191,7 @@ def test_after_an_outage_calls_succeed_at_once() -> None:
     assert max(failed) <= down
 
 
+@pytest.mark.fault(25)
 @pytest.mark.asyncio
 async def test_every_third_request_fails_and_no_call_does() -> None:
     """The budget does not run out while retries help: at most one and a half requests a call."""
@@ -199,6 +202,7 @@ async def test_every_third_request_fails_and_no_call_does() -> None:
     assert 4499 == service.count
 
 
+@pytest.mark.fault(25)
 @pytest.mark.asyncio
 async def test_one_request_of_three_fails_by_chance() -> None:
     """Failures in a row cost the budget no more than good answers bring."""
@@ -215,6 +219,7 @@ async def test_one_request_of_three_fails_by_chance() -> None:
     assert service.count <= 1.55 * 3000
 
 
+@pytest.mark.fault(23)
 def test_a_herd_comes_back_spread_out() -> None:
     """Of 1,000 clients that are told to wait a second, 150 at most come in any tenth of one."""
     clock = VirtualTime()

@@ -209,6 +209,7 @@ class TestRenewal:
         renewed = Tokens(access_token=Secret("tok-new"), refresh_token=Secret("ref-new"))
         assert renewed == account.tokens == await store.get("acc_1")
 
+    @pytest.mark.fault(27)
     async def test_many_refused_calls_renew_once(self) -> None:
         """Fifty calls whose token is refused share one exchange of tokens."""
         exchanges = 0

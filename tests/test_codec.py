@@ -213,6 +213,7 @@ def read(raw: Any, type_: Any = Event) -> Any:
 EVENT = {"calendar_id": "cal_1", "event_uid": "evt_1"}
 
 
+@pytest.mark.fault(22)
 def test_unknown_keys_are_passed_over() -> None:
     """The service adds attributes at any time, also deep inside."""
     raw = {**EVENT, "new": [{}], "options": {"delete": True, "fly": True}}
@@ -220,6 +221,7 @@ def test_unknown_keys_are_passed_over() -> None:
     assert read({**EVENT, "options": {"delete": True}}) == read(raw)
 
 
+@pytest.mark.fault(22)
 def test_unknown_values_of_enums_are_kept() -> None:
     """A value that this version does not know is still readable and still equals its text."""
     event = read({**EVENT, "status": "postponed"})
@@ -229,6 +231,7 @@ def test_unknown_values_of_enums_are_kept() -> None:
     assert {"status": "postponed"} == {"status": codec.unstructure(event)["status"]}
 
 
+@pytest.mark.fault(22)
 @pytest.mark.parametrize("value", [None, 7, "x", [], {}, [None], {"description": 3}])
 @pytest.mark.parametrize("field", ["location", "attendees", "recurring", "created", "categories"])
 def test_what_cannot_be_read_falls_back_to_its_default(
@@ -310,6 +313,7 @@ def test_stamps_before_year_one_are_clamped() -> None:
     assert NINE == event.updated
 
 
+@pytest.mark.fault(20, 21)
 @pytest.mark.parametrize(
     "body",
     [
@@ -329,6 +333,7 @@ def test_what_is_no_json_object_is_an_error_of_ours(body: bytes) -> None:
         codec.decode(body, Event)
 
 
+@pytest.mark.fault(20)
 def test_a_byte_order_mark_is_passed_over() -> None:
     """Some gateways put one in front of a body."""
     body = b"\xef\xbb\xbf" + json.dumps(EVENT).encode()

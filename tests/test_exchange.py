@@ -12,6 +12,7 @@ import pytest
 from cronofy_async.core.errors import (
     APIError,
     AuthenticationError,
+    CertificateError,
     ConnectError,
     InvalidArgumentError,
     NotFoundError,
@@ -155,6 +156,19 @@ def test_no_connection_is_always_tried_again(operation: type[Operation[Any]]) ->
     assert 1.0 == flow.throw(ConnectError("refused")).after
 
 
+@pytest.mark.fault(42)
+@pytest.mark.parametrize("operation", [*REPEATABLE, *UNREPEATABLE])
+def test_a_refused_certificate_is_not_tried_again(operation: type[Operation[Any]]) -> None:
+    """It is refused the next time as well, though nothing was sent."""
+    flow = start(operation())
+    next(flow)
+
+    with pytest.raises(CertificateError) as caught:
+        flow.throw(CertificateError("expired"))
+    assert 1 == caught.value.attempts
+
+
+@pytest.mark.fault(1, 2)
 @pytest.mark.parametrize("error", [TransportError("cut"), TransportTimeoutError("over")])
 def test_an_unknown_outcome_is_tried_again_only_if_harmless(error: TransportError) -> None:
     """A lost answer leads to a second request only for reads and keyed writes."""
@@ -202,6 +216,7 @@ class TestRenewal:
         assert Send(first.request, after=0.0, renew=True) == flow.send(answer(401))
         assert 1 == finish(flow, GOOD).attempts
 
+    @pytest.mark.fault(28)
     def test_a_second_refusal_is_final(self) -> None:
         """A token that is refused right after its renewal ends the call."""
         flow = start(ReadThing(), renewable=True)
@@ -252,6 +267,7 @@ class TestWaiting:
         """A random share of up to the jitter is taken off a wait."""
         assert wait == RetryPolicy(wait_initial=2, wait_jitter=0.5).wait(1, draw)
 
+    @pytest.mark.fault(23)
     def test_retry_after_wins(self) -> None:
         """The service's wish replaces our wait, and a jitter of its own is put on top."""
         flow = start(ReadThing(), RetryPolicy(retry_after_jitter=0.25))
@@ -259,6 +275,7 @@ class TestWaiting:
 
         assert 7.25 == flow.send(answer(429, retry_after="7")).after
 
+    @pytest.mark.fault(23)
     def test_a_wish_that_is_too_long_ends_the_call(self) -> None:
         """We do not wait longer than the policy says, and the error tells the wish."""
         flow = start(ReadThing(), RetryPolicy(retry_after_max=60))
@@ -268,6 +285,7 @@ class TestWaiting:
             flow.send(answer(429, retry_after="61"))
         assert 61 == caught.value.retry_after
 
+    @pytest.mark.fault(24)
     def test_no_wait_is_begun_that_outlasts_the_call(self) -> None:
         """When the time left is shorter than the wait, the error is raised at once."""
         flow = start(ReadThing(), remaining=lambda: 0.9)
@@ -290,6 +308,7 @@ class TestWaiting:
             assert 20.0 == retry_after("Thu Jan  1 00:00:30 1970", lambda: 10.0)
         time.tzset()
 
+    @pytest.mark.fault(23)
     def test_a_date_is_compared_with_the_answer_s_own(self) -> None:
         """A wait until a date is right although our clock is wrong."""
         flow = start(ReadThing(), RetryPolicy(retry_after_jitter=0))
@@ -311,6 +330,7 @@ class TestWaiting:
         with pytest.raises(ServerError):
             flow.send(answer(503))
 
+    @pytest.mark.fault(23)
     @pytest.mark.parametrize(
         ("header", "seconds"),
         [
@@ -378,6 +398,7 @@ def test_errors_show_neither_body_nor_query() -> None:
     assert "errors.required" == caught.value.errors["event_id"][0].key
 
 
+@pytest.mark.fault(19)
 @pytest.mark.parametrize(
     "body", [b"", b"<html>502</html>", b"[1]", b'{"errors": 3}', b'{"errors": {"a": 1}}', b"\xff"]
 )

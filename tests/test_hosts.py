@@ -196,6 +196,7 @@ def test_a_refusal_says_why(url: str, problem: str) -> None:
     assert "evil" not in str(caught.value)
 
 
+@pytest.mark.fault(36)
 @pytest.mark.parametrize("url", FOREIGN)
 def test_foreign_urls_are_refused(url: str) -> None:
     """A URL that is not plainly on the API's origin gets no request."""
@@ -203,6 +204,7 @@ def test_foreign_urls_are_refused(url: str) -> None:
         Hosts.of().relative(url)
 
 
+@pytest.mark.fault(36)
 @given(st.text() | st.from_regex(r"https?://[a-z@:.\\/%2e]*api\.cronofy\.com[a-z@:./\\%]*"))
 def test_whatever_is_followed_stays_on_the_origin(url: str) -> None:
     """Any URL is either refused or turned into an absolute path without dot segments."""

@@ -205,6 +205,7 @@ async def test_limits_can_be_switched_off() -> None:
     assert [] == time_.slept
 
 
+@pytest.mark.fault(44)
 @pytest.mark.asyncio
 async def test_a_call_does_not_wait_for_the_quota_beyond_its_timeout() -> None:
     """The wait counts; when it is over, the error says for what it was, and nothing is sent."""

@@ -128,6 +128,7 @@ async def test_an_error_of_the_next_page_comes_after_this_one() -> None:
     assert ["a", "b"] == found
 
 
+@pytest.mark.fault(36)
 @pytest.mark.parametrize(
     ("next_page", "error"),
     [
@@ -153,6 +154,7 @@ async def test_a_page_that_must_not_be_followed_is_never_asked_for(
     assert 1 == len(service.asked)
 
 
+@pytest.mark.fault(36)
 @pytest.mark.parametrize("depth", [0, 1, 3])
 async def test_a_circle_further_on_is_found(depth: int) -> None:
     """A page that leads back to page 2 is an error, before page 2 is asked for again."""

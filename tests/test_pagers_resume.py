@@ -54,6 +54,7 @@ def told(caught: pytest.ExceptionInfo[Any]) -> Cursor:
     return cursor
 
 
+@pytest.mark.fault(37)
 async def test_a_page_that_fails_for_ever_tells_what_was_done() -> None:
     """The error has the numbers of pages and entries, and where to go on, as plain text."""
     service = book(7)
@@ -98,6 +99,7 @@ async def test_pages_tell_where_they_stand() -> None:
     assert end.at_end
 
 
+@pytest.mark.fault(37)
 async def test_a_collected_read_that_breaks_off_keeps_what_it_has() -> None:
     """The entries before the page that failed are on the error, and no short list is returned."""
     service = book(3)
@@ -160,6 +162,7 @@ async def test_a_cursor_shows_no_secret() -> None:
     assert b"cal_private" not in urlsafe_b64decode(secret + "==")
 
 
+@pytest.mark.fault(39)
 @pytest.mark.parametrize("status", [404, 410])
 @pytest.mark.parametrize("depth", [0, 1, 2])
 async def test_a_read_whose_page_is_gone_begins_anew_once(status: int, depth: int) -> None:
@@ -183,6 +186,7 @@ async def test_a_read_whose_page_is_gone_begins_anew_once(status: int, depth: in
     assert ["1a", "2a", "2b", "0z", "1b", "3a"] == uids(collected)
 
 
+@pytest.mark.fault(39)
 async def test_a_page_that_is_gone_twice_is_an_error() -> None:
     """A read begins anew once; then the error says so, with a cursor and its cause."""
     service = book(3)
@@ -194,6 +198,7 @@ async def test_a_page_that_is_gone_twice_is_an_error() -> None:
     assert [address(1), address(2)] * 2 == service.asked
 
 
+@pytest.mark.fault(39)
 async def test_a_resumed_read_does_not_begin_anew() -> None:
     """It does not know what was handed out before: the error says that the page is gone."""
     service = book(3)

@@ -27,6 +27,7 @@ def read(*pages: list[dict[str, Any]]) -> Any:
     return connect(Service(*made)).read_events(tzid="Etc/UTC")
 
 
+@pytest.mark.fault(38)
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("first", "second", "streamed", "collected"),
@@ -74,6 +75,7 @@ changes = st.lists(
 )
 
 
+@pytest.mark.fault(38)
 @pytest.mark.anyio
 @given(changes=changes, size=st.integers(1, 5), count=st.integers(0, 20), depth=st.integers(0, 2))
 def test_a_shifting_read_finds_what_was_there_all_the_time(
@@ -124,6 +126,7 @@ def test_a_shifting_read_finds_what_was_there_all_the_time(
         assert max(served[each.event_uid]) == each.updated.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@pytest.mark.fault(54)
 def test_what_is_remembered_is_bounded() -> None:
     """A million entries leave no more than two generations behind; all recent ones are known."""
     recall = Recall(ReadEvents(tzid="Etc/UTC"))

@@ -65,6 +65,7 @@ class TestTurns:
         assert (0, 0) == (pacer._waiting, pacer._under_way)
         return out
 
+    @pytest.mark.fault(44)
     def test_a_huge_account_does_not_hold_up_a_small_one(self) -> None:
         """A caller who comes after a thousand requests of another waits for one of them."""
         out = self.order([("huge", 0.0)] * 1000 + [("small", 5.5)])
@@ -82,6 +83,7 @@ class TestTurns:
         assert ["a", "a", "b", "c"] == self.order(asked, {2: 0.5})
         assert ["a", "a", "b"] == self.order(asked, {2: 0.5, 4: 0.6})
 
+    @pytest.mark.fault(44)
     @given(
         st.lists(st.tuples(st.sampled_from("abcd"), st.floats(0, 5)), max_size=40),
         st.dictionaries(st.integers(0, 39), st.floats(0, 30), max_size=10),
@@ -144,6 +146,7 @@ class TestTurns:
 class TestThrottled:
     """A 429 slows the whole client down."""
 
+    @pytest.mark.fault(23)
     @pytest.mark.parametrize(("adaptive", "came"), [(True, 2.0), (False, 0.0)])
     def test_retry_after_is_obeyed_by_all(self, adaptive: bool, came: float) -> None:
         """Another account's call waits as well, unless that is switched off."""
@@ -168,6 +171,7 @@ class TestThrottled:
         assert came <= done["b"] <= came + 0.5
         assert 2.0 <= done["a"]
 
+    @pytest.mark.fault(23)
     @pytest.mark.asyncio
     async def test_a_wait_that_is_too_long_for_a_call_is_kept_by_the_others(self) -> None:
         """The refused call fails at once; for a minute at most nothing goes out after it."""

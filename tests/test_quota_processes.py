@@ -39,6 +39,7 @@ def read(path: Path) -> list[float]:
     return [moment for (moment,) in MOMENT.iter_unpack(raw[:whole])]
 
 
+@pytest.mark.fault(53)
 def test_processes_keep_one_quota_and_use_it_when_one_is_killed(where: str, tmp_path: Path) -> None:
     """Never more than 50 in a second, at least 95 % of it, and what the dead one had comes back."""
     files = [tmp_path / str(number) for number in range(PROCESSES)]

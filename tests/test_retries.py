@@ -144,6 +144,7 @@ class TestWhoSpeaksLast:
 class TestUnknownOutcomes:
     """What must not be repeated ends with an error that says so."""
 
+    @pytest.mark.fault(2)
     @pytest.mark.parametrize("befalls", [CUT, OVER, *map(answer, (500, 502, 503, 504))])
     def test_it_says_how_to_find_out(self, befalls: Prepared) -> None:
         """The error names the call and how to look up what became of it."""
@@ -395,6 +396,7 @@ class TestWithoutToken:
         )
 
 
+@pytest.mark.fault(24)
 @pytest.mark.asyncio
 async def test_a_throttled_call_ends_with_the_totals() -> None:
     """429 for ever ends after the attempts, with how long it took."""

@@ -677,8 +677,10 @@ def test_pyright_gets_a_node_where_the_system_has_none(run: ModuleType, machine:
 def test_docs_writes_each_page_and_spares_it_on_failure(run: ModuleType, prepared: Any) -> None:
     """A generated page is what its command printed, in UTF-8; a failed command changes nothing."""
     module(prepared, "docs.operations", "import sys; print('# é', sys.argv[1:])")
+    module(prepared, "docs.faults", "print('# faults')")
     page = Path(prepared.root) / "OPERATIONS.md"
     assert 0 == run.docs(prepared, [])
+    assert "# faults" in (Path(prepared.root) / "docs" / "faults.md").read_text(encoding="utf-8")
     assert page.read_text(encoding="utf-8").startswith("# é []")
     written = page.read_bytes()
     module(prepared, "docs.operations", "print('half'); raise SystemExit(4)")

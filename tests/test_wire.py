@@ -12,6 +12,7 @@ import pytest
 from cronofy_async.callbacks import AuthorizationRefusedError
 from cronofy_async.core.errors import (
     APIError,
+    CertificateError,
     ConnectError,
     RateLimitError,
     TransportError,
@@ -101,7 +102,9 @@ def test_requests_and_responses_can_be_copied(value: object) -> None:
     assert value == copy.copy(value) == copy.deepcopy(value)
 
 
-@pytest.mark.parametrize("cls", [TransportError, ConnectError, TransportTimeoutError])
+@pytest.mark.parametrize(
+    "cls", [TransportError, ConnectError, CertificateError, TransportTimeoutError]
+)
 def test_a_transport_error_keeps_no_secret(cls: type[TransportError]) -> None:
     """It knows method, origin and path; so do its copies and pickles."""
     error = cls("it broke", SENT)

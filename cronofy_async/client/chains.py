@@ -28,11 +28,13 @@ class Arrival:
 
     Attributes:
         request: What it answers.
+        status: The HTTP status of the answer.
         body: The page.
         guess: Where its head says that it stands; `None` if that does not tell.
     """
 
     request: Request | None
+    status: int
     body: bytes = attrs.field(repr=False)
     guess: Place | None
 
@@ -149,7 +151,7 @@ class Chain:
 
     async def _fly(self, request: Request | None) -> Arrival:
         response = await self._fetch(request)
-        arrival = Arrival(request, response.body, read_head(response.body))
+        arrival = Arrival(request, response.status, response.body, read_head(response.body))
         self._tip = arrival.guess
         self._advance()
         return arrival

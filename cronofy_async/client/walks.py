@@ -9,7 +9,13 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 import attrs
 
 from ..core.cursors import Cursor
-from ..core.errors import APIError, CronofyError, InvalidArgumentError, PageExpiredError
+from ..core.errors import (
+    APIError,
+    CronofyError,
+    DecodeError,
+    InvalidArgumentError,
+    PageExpiredError,
+)
 from ..core.hosts import Hosts
 from ..core.paging import Page, PagedOperation, Trail
 from .chains import Arrival, Chain, Fetch
@@ -118,6 +124,8 @@ class Walk(Generic[T]):
             self._chain.again(arrival.request)
             # Tools that print local variables would print people's events.
             clear_frames(error.__traceback__)
+            if isinstance(error, DecodeError):
+                error.status = arrival.status
             raise
         self._chain.confirm(arrival, page.place)
         return page

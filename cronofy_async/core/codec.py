@@ -139,7 +139,10 @@ def structure(raw: Any, type_: Any, *, strict: bool = False) -> Any:
     # Here, where what was raised first is no context: its frames hold the answer.
     if strict:
         raise RequestParseError(found)
-    raise DecodeError(f"the answer cannot be read at {', '.join(found)}", tuple(found))
+    # What is wrong as a whole has no path.
+    places = ", ".join(filter(None, found))
+    at = f" at {places}" if places else ""
+    raise DecodeError(f"the answer cannot be read{at}", tuple(found))
 
 
 def decode(body: bytes, type_: type[T] | Any) -> Any:

@@ -15,6 +15,7 @@ Everything that can go wrong, by meaning.
     │   └── UnknownOperationError no operation has this method and path
     ├── TransportError            no complete answer arrived
     │   ├── ConnectError          no connection: the request was not sent
+    │   │   └── CertificateError  the server's certificate is not accepted
     │   └── TransportTimeoutError the time allowed for the call is over
     ├── OutcomeUnknownError       what must not be repeated may or may not have been carried out
     ├── DecodeError               an answer arrived that cannot be read
@@ -58,6 +59,7 @@ __all__ = (
     "AccountLockedError",
     "AuthenticationError",
     "BadRequestError",
+    "CertificateError",
     "ConnectError",
     "CredentialError",
     "CronofyError",
@@ -242,6 +244,10 @@ class ConnectError(TransportError):
     """No connection was made: the request was certainly not sent."""
 
     was_sent = False
+
+
+class CertificateError(ConnectError):
+    """The server's certificate is not accepted. That is not tried again: it stays so."""
 
 
 class TransportTimeoutError(TransportError):

@@ -11,6 +11,7 @@ When a request may be sent again::
 
     outcome                       READ   KEYED  CREATE   TOKEN
     nothing was sent              yes    yes    yes      yes
+    a certificate is refused      no
     no complete answer            yes    yes    unknown  unknown
     429                           yes    yes    yes      yes
     500, 502, 503, 504            yes    yes    unknown  unknown
@@ -38,7 +39,9 @@ import attrs
 from .budget import RetryBudget
 from .errors import (
     APIError,
+    CertificateError,
     CronofyError,
+    DecodeError,
     Failure,
     OutcomeUnknownError,
     TransportError,
@@ -213,6 +216,8 @@ def _pause(
     """Seconds until the next attempt; `None` if there is to be none."""
     if attempt >= policy.attempts:
         return None
+    if isinstance(failure, CertificateError):
+        return None
     if isinstance(failure, TransportError):
         return policy.wait(attempt, draw())
     if failure.status != THROTTLED and failure.status not in _IF_REPEATABLE:
@@ -233,6 +238,8 @@ def _read(
     except Exception as error:
         # Tools that print local variables would print the answer, and tokens with it.
         clear_frames(error.__traceback__)
+        if isinstance(error, DecodeError):
+            error.status = response.status
         if isinstance(error, CronofyError):
             history.append(noted(error, response))
             _ended(error, history)

@@ -38,6 +38,7 @@ class Transport(Protocol):
 
         Raises:
             ConnectError: No connection was made, so nothing was sent.
+            CertificateError: The same, as the server's certificate is not accepted.
             TransportTimeoutError: The time was over.
             TransportError: Anything else kept a complete answer from arriving.
         """

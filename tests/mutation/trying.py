@@ -32,7 +32,7 @@ OPTIONS: Final = [
     "no:cacheprovider",
     "--hypothesis-profile=mutants",
 ]
-PROFILE: Final = {"max_examples": 20, "database": None, "derandomize": True, "deadline": None}
+PROFILE: Final[dict[str, Any]] = {"max_examples": 20, "database": None, "derandomize": True, "deadline": None}
 _LONGEST: Final = 5.0
 """Tests that take longer are left out."""
 

@@ -7,7 +7,6 @@ prints what came of its calls.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
@@ -20,7 +19,7 @@ import anyio
 
 from cronofy_async import AsyncCronofy, LeasingTokenStore, TokenRecord
 from cronofy_async.client.runtime import Runtime
-from cronofy_async.core.transport import load_transport
+from cronofy_async.core.transport import Transport, load_transport
 from cronofy_async.core.wire import Request, Response
 from cronofy_async.stores import RedisTokenStore, SQLiteTokenStore
 
@@ -78,8 +77,8 @@ class Dying(LeasingTokenStore):
 class DyingTransport:
     """A transport whose process dies when the service has exchanged a token."""
 
-    def __init__(self, dying: Dying) -> None:
-        self.inner = load_transport("aiohttp")()
+    def __init__(self, inner: Transport, dying: Dying) -> None:
+        self.inner = inner
         self.dying = dying
 
     async def send(self, request: Request, *, timeout: float) -> Response:
@@ -110,7 +109,7 @@ def store_of(orders: dict[str, Any]) -> LeasingTokenStore:
 async def main(orders: dict[str, Any]) -> None:
     """Call the service by so many tasks at once."""
     dying = Dying(store_of(orders), orders.get("point", ""))
-    transport = DyingTransport(dying)
+    transport = DyingTransport(load_transport(orders.get("transport", "aiohttp"))(), dying)
     cronofy = AsyncCronofy(
         "client",
         "secret",
@@ -119,14 +118,22 @@ async def main(orders: dict[str, Any]) -> None:
         transport=transport,
         runtime=runtime(orders.get("speed", 1.0)),
         limits=None,
-        timeout=20 * orders.get("speed", 1.0),
+        timeout=40 * orders.get("speed", 1.0),
     )
     print("ready", flush=True)
     sys.stdin.readline()
     account = cronofy.account(orders["sub"])
-    calls = [account.list_calendars() for _ in range(orders.get("tasks", 1))]
-    results = await asyncio.gather(*calls, return_exceptions=True)
-    kinds = [type(each).__name__ for each in results]
+    kinds: list[str] = []
+
+    async def call() -> None:
+        try:
+            kinds.append(type(await account.list_calendars()).__name__)
+        except Exception as error:
+            kinds.append(type(error).__name__)
+
+    async with anyio.create_task_group() as group:
+        for _ in range(orders.get("tasks", 1)):
+            group.start_soon(call)
     if "then" in orders:
         await cronofy.account(orders["then"]).list_calendars()
     await cronofy.aclose()
@@ -136,4 +143,5 @@ async def main(orders: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    asyncio.run(main(json.loads(sys.argv[1])))
+    given = json.loads(sys.argv[1])
+    anyio.run(main, given, backend=given.get("backend", "asyncio"))

@@ -29,6 +29,7 @@ def anyio_backend(request: pytest.FixtureRequest) -> Any:
 class TestLost:
     """The answer of an exchange gets lost: the old refresh token is tried once."""
 
+    @pytest.mark.fault(30)
     @pytest.mark.parametrize("rotation", ROTATIONS)
     async def test_a_lost_answer_is_asked_for_once_more(self, rotation: Rotation) -> None:
         """Where the old token is still good nobody notices; where not, the owner is needed."""
@@ -55,6 +56,7 @@ class TestLost:
             assert record.pending is None
             assert (1, 2) == (lost, b.service.exchanges + b.service.stale)
 
+    @pytest.mark.fault(30)
     async def test_what_is_lost_is_not_the_outcome_of_the_call(self) -> None:
         """A renewal lost twice fails the call, whose own outcome is known: it was not sent."""
         async with bench("fixed") as b:
@@ -78,6 +80,7 @@ class TestLost:
             )
             assert (await b.record()).pending is not None
 
+    @pytest.mark.fault(30)
     async def test_an_open_outcome_is_written_down(self) -> None:
         """An exchange that may have happened stays pending until the next one is answered."""
         async with bench("fixed") as b:

@@ -58,6 +58,7 @@ class TestInTime:
 
             assert (2, 1) == (b.service.exchanges, b.service.refused)
 
+    @pytest.mark.fault(34)
     async def test_a_stored_token_is_timed_by_the_services_clock(self) -> None:
         """Another process's token is renewed in time, once an answer has shown the time there."""
         async with bench() as b:
@@ -71,6 +72,7 @@ class TestInTime:
 
             assert (1, 0) == (b.service.exchanges, b.service.refused)
 
+    @pytest.mark.fault(34)
     @pytest.mark.parametrize("error", [600.0, -600.0, 86400.0])
     async def test_a_wrong_clock_changes_nothing(self, error: float) -> None:
         """A clock that is wrong, or jumps, neither renews too early nor over and over."""
@@ -129,6 +131,7 @@ class TestInTime:
 
             assert RetryPolicy().attempts == attempts
 
+    @pytest.mark.fault(28)
     async def test_a_token_that_is_refused_over_and_over_is_renewed_once(self) -> None:
         """A call whose new token is refused as well ends, after one exchange."""
         async with bench() as b:
@@ -144,6 +147,7 @@ class TestInTime:
 class TestRefused:
     """An account whose refresh token is refused is marked; nothing is deleted."""
 
+    @pytest.mark.fault(29)
     async def test_it_is_told_once_and_asked_for_no_more(self) -> None:
         """The first refusal is told; later calls fail at once, without a request."""
         async with bench() as b:
@@ -170,6 +174,7 @@ class TestRefused:
 
             assert (1, 1) == (b.service.stale, len(b.refused))
 
+    @pytest.mark.fault(29)
     async def test_other_accounts_go_on(self) -> None:
         """One account's refusal is no other account's."""
         async with bench() as b:

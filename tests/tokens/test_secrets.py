@@ -23,6 +23,7 @@ from cronofy_async import (
 )
 from cronofy_async.core.wire import Request
 
+from ..faults.never import shown
 from .bench import Altering, Bench, DistantStore, PlainStore, bench, given
 from .service import ServiceTransport, is_exchange
 
@@ -33,18 +34,6 @@ pytestmark = pytest.mark.anyio
 def anyio_backend(request: pytest.FixtureRequest) -> Any:
     """Each test runs on both event loops."""
     return request.param
-
-
-def shown(error: BaseException) -> str:
-    """An error and all that led to it, with the local variables of the package."""
-    told = [*TracebackException.from_exception(error).format(), str(error), repr(error)]
-    seen: BaseException | None = error
-    while seen is not None:
-        for frame in TracebackException.from_exception(seen, capture_locals=True).stack:
-            if "cronofy_async" in frame.filename:
-                told.append(str(frame.locals))
-        seen = seen.__cause__
-    return "\n".join(told)
 
 
 def revoked(b: Bench, transport: ServiceTransport) -> None:

@@ -39,6 +39,7 @@ class TestShared:
 
             assert (1, 0, 40) == (b.service.exchanges, b.service.stale, b.service.calls)
 
+    @pytest.mark.fault(32)
     async def test_a_lease_whose_owner_is_gone_ends(self) -> None:
         """A lease that shows no sign of life for ten seconds is taken over."""
         async with bench(store=DistantStore()) as b:
@@ -165,6 +166,7 @@ class TestShared:
 class TestCancelled:
     """Who is cancelled takes nothing from anybody."""
 
+    @pytest.mark.fault(31)
     @pytest.mark.parametrize("seed", range(3))
     async def test_cancelling_at_any_moment_loses_no_token(self, seed: int) -> None:
         """Of 100 accounts whose callers are cancelled at random moments, none is lost."""

@@ -290,6 +290,7 @@ class TestEncryption:
 class TestTrouble:
     """A file that cannot be used is told of, and left as it is."""
 
+    @pytest.mark.fault(35)
     @pytest.mark.parametrize(
         "odd", [b"no database at all" * 100, b"SQLite format 3\0" + b"?" * 4096]
     )
@@ -339,6 +340,7 @@ class TestTrouble:
         with pytest.raises(TokenStoreError, match="newer version"):
             await SQLiteTokenStore(path).get("acc_1")
 
+    @pytest.mark.fault(35)
     async def test_a_lock_is_waited_for_no_longer_than_told(self, path: Path) -> None:
         """A program that holds the file is an error, and afterwards everything works."""
         with SQLiteTokenStore(path, busy_timeout=0.02) as store:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from cronofy_async import (
 from cronofy_async.stores import SQLiteTokenStore, new_key
 
 from .bench import Bench, PlainStore, background, bench, given
+from .harm import HARMS, Harm, done_with, fill
 from .service import LIFE, ServiceTransport
 
 pytestmark = pytest.mark.anyio
@@ -72,6 +72,7 @@ def store(request: pytest.FixtureRequest) -> Any:
     return request.param()
 
 
+@pytest.mark.fault(35)
 @pytest.mark.parametrize("reads", [True, False])
 async def test_a_store_that_fails_stops_nothing(
     store: Any, reads: bool, caplog: pytest.LogCaptureFixture
@@ -114,6 +115,7 @@ async def test_a_store_that_can_be_read_again_does_not_bring_old_tokens_back(sto
         assert (5, refused + 4) == (b.service.exchanges, b.service.refused)
 
 
+@pytest.mark.fault(35)
 async def test_tokens_are_stored_again_without_waiting_for_their_end(store: Any) -> None:
     """A second after the store failed the next call stores the tokens; before, none tries."""
     async with bench(store=store) as b:
@@ -133,6 +135,7 @@ async def test_tokens_are_stored_again_without_waiting_for_their_end(store: Any)
         assert told == len(b.troubles)
 
 
+@pytest.mark.fault(35)
 async def test_closing_stores_what_could_not_be_stored(store: Any) -> None:
     """Tokens in memory alone are kept when their view is dropped, and stored at closing."""
     async with bench(store=store) as b:
@@ -175,52 +178,9 @@ async def test_without_any_token_the_failure_is_the_error(store: Any) -> None:
     assert isinstance(caught.value.__cause__, OSError)
 
 
-def fill(path: Path, store: SQLiteTokenStore) -> None:
-    """Let there be no room in the file."""
-    assert store._connection is not None
-    store._connection.execute("PRAGMA max_page_count = 1")
-    store._connection.execute("PRAGMA journal_size_limit = 0")
-
-
-def spoil(path: Path, store: SQLiteTokenStore) -> None:
-    """Put something else into the file."""
-    store.close()
-    for each in path.parent.iterdir():
-        each.unlink()
-    path.touch(mode=0o600)
-    path.write_bytes(b"spoilt" * 1000)
-
-
-def loosen(path: Path, store: SQLiteTokenStore) -> None:
-    """Open the file to others."""
-    store.close()
-    path.chmod(0o666)
-
-
-def forbid(path: Path, store: SQLiteTokenStore) -> None:
-    """Let nobody write to it."""
-    assert store._connection is not None
-    store._connection.execute("PRAGMA query_only = ON")
-
-
-def change_key(path: Path, store: SQLiteTokenStore) -> None:
-    """Let the store have another key than its file."""
-    store._seal = SQLiteTokenStore(path.with_name("other"), keys=new_key())._seal
-
-
-def hold(path: Path, store: SQLiteTokenStore) -> None:
-    """Let another program hold the file, until the store is collected."""
-    import sqlite3
-
-    holder: Any = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    holder.execute("BEGIN IMMEDIATE")
-    store.__dict__["holder"] = holder
-
-
-@pytest.mark.parametrize("harm", [spoil, loosen, forbid, change_key, hold])
-async def test_a_file_in_trouble_stops_nothing(
-    tmp_path: Path, harm: Callable[[Path, SQLiteTokenStore], None]
-) -> None:
+@pytest.mark.fault(35)
+@pytest.mark.parametrize("harm", HARMS)
+async def test_a_file_in_trouble_stops_nothing(tmp_path: Path, harm: Harm) -> None:
     """Corrupt, open to others, read-only, of another key or locked: calls go on, and it is told."""
     path = tmp_path / "private" / "tokens.db"
     store = SQLiteTokenStore(path, keys=new_key(), busy_timeout=0.01)
@@ -236,11 +196,10 @@ async def test_a_file_in_trouble_stops_nothing(
         assert (2, 0, 4) == (b.service.exchanges, b.service.stale, b.service.calls)
         assert b.troubles
         assert "canary" not in "".join(map(str, b.troubles))
-    if "holder" in store.__dict__:
-        store.__dict__["holder"].close()
-    store.close()
+    done_with(store)
 
 
+@pytest.mark.fault(35)
 async def test_a_full_disk_stops_nothing(tmp_path: Path) -> None:
     """When there is no room for a record, calls go on with tokens in memory."""
     store = SQLiteTokenStore(tmp_path / "private" / "tokens.db")
@@ -257,6 +216,7 @@ async def test_a_full_disk_stops_nothing(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.fault(35)
 async def test_without_a_hook_the_log_tells(caplog: pytest.LogCaptureFixture) -> None:
     """Nobody who gives no hook is left unaware."""
     store = FailingStore()

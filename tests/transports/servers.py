@@ -197,6 +197,14 @@ class Read(Action):
 
 
 @attrs.frozen
+class Begin(Action):
+    """Wait for the first byte of a request, so that the client has its connection."""
+
+    async def do(self, connection: Connection) -> None:
+        await connection.reader.readexactly(1)
+
+
+@attrs.frozen
 class Send(Action):
     """Send bytes, all at once or *size* at a time with *pause* seconds between."""
 
@@ -239,9 +247,7 @@ class Reset(Action):
     """Break the connection off."""
 
     async def do(self, connection: Connection) -> None:
-        sock = connection.writer.get_extra_info("socket")
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        connection.writer.transport.abort()
+        broken_off(connection.writer)
 
 
 @attrs.frozen
@@ -330,6 +336,13 @@ class FaultServer(ThreadedServer):
             writer.close()
             with suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()
+
+
+def broken_off(writer: asyncio.StreamWriter) -> None:
+    """End a connection by a reset."""
+    sock = writer.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
 
 
 def answer(

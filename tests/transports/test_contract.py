@@ -250,6 +250,7 @@ async def test_a_chunked_body_is_joined(transport: Transport, echo: EchoServer) 
     assert {"chunked": True} == response.json()
 
 
+@pytest.mark.fault(40)
 @every_transport
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_is_an_answer(transport: Transport, echo: EchoServer, status: int) -> None:
@@ -262,6 +263,7 @@ async def test_a_redirect_is_an_answer(transport: Transport, echo: EchoServer, s
     assert "/echo/elsewhere" not in echo.seen
 
 
+@pytest.mark.fault(4)
 @every_transport
 async def test_a_timeout_is_an_error_of_its_own(transport: Transport, echo: EchoServer) -> None:
     """When the time is over the call ends, then and not later."""
@@ -285,6 +287,7 @@ async def test_a_refused_connection(transport: Transport) -> None:
     assert expected == str(caught.value)
 
 
+@pytest.mark.fault(41)
 @every_transport
 async def test_an_unknown_name(transport: Transport) -> None:
     """A host that does not exist cannot be connected to."""

@@ -31,6 +31,7 @@ from .servers import (
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.fault(43)
 @wire_transports
 async def test_a_proxy_in_the_environment_is_ignored(
     make: MakeTransport, echo: EchoServer, monkeypatch: pytest.MonkeyPatch
@@ -46,6 +47,7 @@ async def test_a_proxy_in_the_environment_is_ignored(
     assert 200 == response.status
 
 
+@pytest.mark.fault(43)
 @wire_transports
 async def test_netrc_is_ignored(
     make: MakeTransport, echo: EchoServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -66,6 +68,7 @@ async def test_netrc_is_ignored(
     assert "authorization" not in dict(without.json()["headers"])
 
 
+@pytest.mark.fault(43)
 @wire_transports
 async def test_cookies_are_not_sent_back(transport: Transport, echo: EchoServer) -> None:
     """A cookie that a server sets is given to the caller, and kept by nobody."""

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from cronofy_async.core.errors import (
+    CertificateError,
     ConnectError,
     InvalidArgumentError,
     TransportError,
@@ -262,7 +263,9 @@ async def test_answers_that_are_not_asked_for(tape: Path) -> None:
         transport.assert_done()
 
 
-@pytest.mark.parametrize("kind", [TransportError, ConnectError, TransportTimeoutError])
+@pytest.mark.parametrize(
+    "kind", [TransportError, ConnectError, CertificateError, TransportTimeoutError]
+)
 async def test_failures_play_back(tape: Path, kind: type[TransportError]) -> None:
     """A failure is recorded and raised again, before the answer that followed it."""
     request = ask("GET", "/v1/events")

@@ -14,10 +14,10 @@ import pytest
 from cronofy_async.core.errors import TransportError
 from cronofy_async.core.wire import Request
 
+from .broken import BROKEN
 from .cases import every_transport, wire_transports
 from .conftest import MakeTransport
 from .servers import Action, FaultServer, Read, Reset, Send, Wait, answer
-from .test_faults import BROKEN
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 
-from cronofy_async.core.errors import ConnectError, TransportError, TransportTimeoutError
+from cronofy_async.core.errors import (
+    CertificateError,
+    ConnectError,
+    TransportError,
+    TransportTimeoutError,
+)
 from cronofy_async.core.transport import Transport
 from cronofy_async.core.wire import Request
 
@@ -43,6 +48,7 @@ async def test_a_trusted_server(
         await transport.aclose()
 
 
+@pytest.mark.fault(42)
 @every_transport
 @pytest.mark.parametrize(
     ("names", "options", "reason"),
@@ -62,23 +68,25 @@ async def test_a_certificate_that_is_not_accepted(
 ) -> None:
     """A certificate that is expired or another's is refused, and the message says so."""
     with FaultServer([Read()], tls=certify(*names, **options)) as server:
-        with pytest.raises(ConnectError, match=f"its certificate is not accepted .*{reason}"):
+        with pytest.raises(CertificateError, match=f"its certificate is not accepted .*{reason}"):
             await make(ssl_context=trusting).send(to(server), timeout=5)
 
         assert [] == server.requests
         assert await settled(server)
 
 
+@pytest.mark.fault(42)
 @every_transport
 async def test_an_unknown_authority(make: MakeTransport, certify: Certify) -> None:
     """By default the system's authorities decide, and a certificate of ours is refused."""
     with FaultServer([Read()], tls=certify("127.0.0.1")) as server:
-        with pytest.raises(ConnectError, match="unable to get local issuer certificate"):
+        with pytest.raises(CertificateError, match="unable to get local issuer certificate"):
             await make().send(to(server), timeout=5)
 
         assert [] == server.requests
 
 
+@pytest.mark.fault(42)
 @every_transport
 async def test_an_old_protocol(
     make: MakeTransport, certify: Certify, trusting: ssl.SSLContext
@@ -91,15 +99,19 @@ async def test_an_old_protocol(
         await make(ssl_context=trusting).send(to(server), timeout=5)
 
 
+@pytest.mark.fault(42)
 @every_transport
 async def test_a_server_without_tls(make: MakeTransport, trusting: ssl.SSLContext) -> None:
     """A server that answers a TLS greeting in plain text is refused."""
     with FaultServer([Wait(0.01), Send(answer())]) as server:
         request = to(server).replace(url=server.url.replace("http:", "https:"))
-        with pytest.raises(ConnectError, match="TLS failed"):
+        with pytest.raises(ConnectError, match="TLS failed") as caught:
             await make(ssl_context=trusting).send(request, timeout=5)
 
+        assert ConnectError is type(caught.value)
 
+
+@pytest.mark.fault(42)
 @every_transport
 async def test_a_greeting_that_is_not_answered(
     make: MakeTransport, trusting: ssl.SSLContext
@@ -115,6 +127,7 @@ async def test_a_greeting_that_is_not_answered(
             await transport.send(request, timeout=5)
 
 
+@pytest.mark.fault(42)
 @every_transport
 async def test_a_body_cut_short_without_a_goodbye(
     make: MakeTransport, certify: Certify, trusting: ssl.SSLContext
@@ -128,6 +141,7 @@ async def test_a_body_cut_short_without_a_goodbye(
         assert TransportError is type(caught.value)
 
 
+@pytest.mark.fault(11)
 @wire_transports
 @pytest.mark.parametrize("length", [2, 16_384, 65_536, 262_144])
 @pytest.mark.parametrize("apart", [False, True])

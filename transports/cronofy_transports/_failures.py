@@ -21,7 +21,12 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from cronofy_async.core.errors import ConnectError, TransportError, TransportTimeoutError
+from cronofy_async.core.errors import (
+    CertificateError,
+    ConnectError,
+    TransportError,
+    TransportTimeoutError,
+)
 from cronofy_async.core.wire import Request
 
 __all__ = (
@@ -95,7 +100,8 @@ def translate(error: Exception, table: Iterable[Row], request: Request) -> Trans
     for row in table:
         if isinstance(error, row.foreign):
             text = row.message.format(origin=origin_of(request), reason=_reason(error))
-            translated = row.kind(text, request)
+            is_refused = row.kind is ConnectError and _refused(error) is not None
+            translated = (CertificateError if is_refused else row.kind)(text, request)
             translated.__cause__ = _cause(error)
             return translated
     return None
@@ -142,14 +148,20 @@ def _system_errors(error: BaseException) -> Iterator[OSError | zlib.error]:
             yield each
 
 
+def _refused(error: Exception) -> ssl.SSLCertVerificationError | None:
+    """TLS's own word on a certificate that is not accepted, if it is that."""
+    found = (e for e in _system_errors(error) if isinstance(e, ssl.SSLCertVerificationError))
+    return next(found, None)
+
+
 def _reason(error: Exception) -> str:
     """Why, in words that quote neither side's bytes."""
     if isinstance(error, BadAnswerError):
         return str(error)
+    refused = _refused(error)
+    if refused is not None:
+        return f"its certificate is not accepted ({refused.verify_message.rstrip('.')})"
     chain = list(_system_errors(error))
-    for each in chain:
-        if isinstance(each, ssl.SSLCertVerificationError):
-            return f"its certificate is not accepted ({each.verify_message.rstrip('.')})"
     if any(isinstance(each, ssl.SSLError) for each in chain):
         return "TLS failed"
     if any(isinstance(each, socket.gaierror) for each in chain):

@@ -113,7 +113,8 @@ class AiohttpTransport:
         Send one request, once, and read the answer whole.
 
         Raises:
-            ConnectError: No connection was made, so nothing was sent.
+            ConnectError: No connection was made, so nothing was sent; a `CertificateError` if
+                the server's certificate is not accepted.
             TransportTimeoutError: *timeout* seconds were over.
             TransportError: No complete answer arrived, or one that is refused.
             InvalidArgumentError: The request is malformed, or the transport is closed;

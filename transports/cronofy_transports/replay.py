@@ -27,6 +27,7 @@ import anyio.lowlevel
 import attrs
 
 from cronofy_async.core.errors import (
+    CertificateError,
     ConnectError,
     InvalidArgumentError,
     TransportError,
@@ -55,7 +56,8 @@ RESPONSE_HEADERS: Final = frozenset(
 )
 
 _ERRORS: Final = {
-    error.__name__: error for error in (TransportError, ConnectError, TransportTimeoutError)
+    error.__name__: error
+    for error in (TransportError, ConnectError, CertificateError, TransportTimeoutError)
 }
 
 

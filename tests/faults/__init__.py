@@ -1,0 +1,1 @@
+"""The catalogue of faults, played out on every way to the wire."""
