@@ -125,6 +125,7 @@ class AsyncEventMirror(Asking):
         self._views: dict[str, AsyncAccount] = {}
         # Hints by account; true: all of it has to be read.
         self._hints: dict[str, bool] = {}
+        self._owed: set[str] = set()
         self._busy: dict[str, anyio.Event] = {}
         self._hinted = anyio.Event()
 
@@ -164,6 +165,7 @@ class AsyncEventMirror(Asking):
         """
         self._views.pop(sub, None)
         self._hints.pop(sub, None)
+        self._owed.discard(sub)
         await self._store.drop(sub)
         self._tell()
 
@@ -217,7 +219,7 @@ class AsyncEventMirror(Asking):
             # What changed since that read began is not in it.
             await self._busy[sub].wait()
         done = self._busy[sub] = anyio.Event()
-        is_full |= self._hints.pop(sub, False)
+        is_full |= self._hints.pop(sub, False) or sub in self._owed
         try:
             standing = await self._store.begin(sub)
             if standing is None:
@@ -231,8 +233,11 @@ class AsyncEventMirror(Asking):
         finally:
             del self._busy[sub]
             done.set()
-        if outcome.error is not None and is_full:
-            self._hints[sub] = True
+        if outcome.error is None:
+            self._owed.discard(sub)
+        elif is_full:
+            # The next read is of everything again, whenever it comes: at once would help nobody.
+            self._owed.add(sub)
         if outcome.changes:
             self._tell()
         return outcome

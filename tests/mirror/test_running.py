@@ -19,6 +19,8 @@ from cronofy_async.models.notifications import (
     NotificationType,
     UnknownNotification,
 )
+from cronofy_transports.sandbox.faults import Fault
+from cronofy_transports.sandbox.mischief import Status
 
 from .scene import TZID, Scene, at
 
@@ -116,6 +118,31 @@ async def test_what_a_notification_makes_the_mirror_do(
         mirror.notify("acc_unknown", told(kind))
         await quiet(mirror)
         assert reads == [each.is_full for each in outcomes]
+
+    await running(scene, then)
+
+
+async def test_a_read_of_everything_that_failed_is_made_good_later(scene: Scene) -> None:
+    """Not at once and over and over, but with the next read of the account."""
+
+    async def then(mirror: Any, outcomes: list[MirrorOutcome]) -> None:
+        sub = scene.people[0].sub
+        fault = scene.sandbox.faults.add(Fault(action=Status(status=500), operation="ReadEvents"))
+        mirror.hint(sub, full=True)
+        await quiet(mirror)
+        (failed,) = outcomes
+        assert failed.error is not None
+        asked = scene.asked()
+        await quiet(mirror)
+        assert (4, 0) == (asked, scene.asked())
+
+        scene.sandbox.faults.remove(fault)
+        mirror.hint(sub)
+        await quiet(mirror)
+        mirror.hint(sub)
+        await quiet(mirror)
+        assert [True, False] == [each.is_full for each in outcomes[1:]]
+        await scene.is_right(mirror)
 
     await running(scene, then)
 
