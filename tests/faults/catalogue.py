@@ -142,8 +142,9 @@ CATALOGUE: Final = (
     Row(
         22,
         "An unknown value, a new field, a field that is missing, null for a list",
-        "It is kept, and is sent back as it came.",
+        "It is read, and kept as it came.",
         "A crash.",
+        note="What is sent is checked: a word that this version does not know is refused there.",
     ),
     Row(
         23,
@@ -168,7 +169,7 @@ CATALOGUE: Final = (
         "A total outage",
         "At most 1.1 requests a call while it lasts; then calls succeed at once.",
         "Three requests a call.",
-        note="500 calls a second run in time that does not pass for real; on the wire it is"
+        note="20 seconds of 500 calls a second in time that does not pass for real; on the wire"
         " 200 calls with a budget for 20 retries.",
     ),
     Row(
@@ -215,12 +216,15 @@ CATALOGUE: Final = (
         "The token store is full, locked, read-only or corrupt",
         "Tokens are kept in memory, it is told of, and calls go on.",
         "Tokens lost.",
+        note="A full disk is shown without a transport.",
     ),
     Row(
         36,
         "`next_page` leads to another host, port or scheme, to itself, in a circle; the total lies",
         "`UnsafeURLError` or `PaginationError` before anything is sent there.",
         "A token given away; a read without end.",
+        note="A page that counts itself as the last is the last, even if it names a next one, as"
+        " the reference shows such pages: a total that is too small ends a read early.",
     ),
     Row(
         37,
@@ -332,13 +336,14 @@ CATALOGUE: Final = (
         "Eight processes share one quota, and one is killed",
         "What it had comes back within the window.",
         "Quota lost, or passed.",
+        note="The processes share a store; their requests end before any transport.",
     ),
     Row(
         54,
         "1,000,000 events are streamed",
         "Memory does not grow.",
         "A list of them all.",
-        note="50,000 events over the wire, and a million where reads remember what came.",
+        note="50,000 events over the wire: memory does not grow over the last 20,000.",
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -163,6 +164,7 @@ async def test_what_nobody_has_heard_of(scene: Scene, form: str) -> None:
     if form == "values":
         assert {"added_by_the_sandbox"} == {event.status for event in events}
         assert {"added_by_the_sandbox"} == {event.transparency for event in events}
+        assert '"added_by_the_sandbox"' == json.dumps(events[0].transparency)
     if form == "fields":
         page = await account.send_raw(ReadEvents(tzid="Etc/UTC"))
         assert "added_by_the_sandbox" in page.response.json()["events"][0]
