@@ -17,6 +17,8 @@ from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
+import attrs
+
 from .core import codec
 from .core.errors import CronofyError, DecodeError, InvalidArgumentError, SignatureError
 from .core.secret import Secret
@@ -138,6 +140,8 @@ def verify(body: bytes, signature: str | bytes | None, secrets: Secrets) -> None
         InvalidArgumentError: The body is not bytes, the signature no header, or there
             is no secret.
     """
+    # As text, they would be seen in a traceback with local variables.
+    secrets = as_secrets(secrets)
     if not isinstance(body, (bytes, bytearray, memoryview)):
         raise InvalidArgumentError(
             "body", f"is {type(body).__name__}", "pass the raw bytes of the request"
@@ -146,18 +150,22 @@ def verify(body: bytes, signature: str | bytes | None, secrets: Secrets) -> None
         raise InvalidArgumentError(
             "signature", f"is {type(signature).__name__}", "pass the value of the header"
         )
-    ours = [sign(bytes(body), each) for each in as_secrets(secrets)]
     header = signature.decode("latin-1") if isinstance(signature, bytes) else signature or ""
     if len(header) > _LONGEST_HEADER:
         raise SignatureError("the signature header is too long")
+    if not _fits(bytes(body), header, secrets):
+        raise SignatureError("no signature in the header fits the body and our secrets")
+
+
+def _fits(body: bytes, header: str, secrets: Iterable[Secret]) -> bool:
+    ours = [sign(body, each).encode() for each in secrets]
     theirs = [_bytes(part.strip()) for part in header.split(",")][:_MOST_SIGNATURES]
     matches = False
     for candidate in theirs:
         for own in ours:
             # No early exit: how long this takes tells nothing about where a match is.
-            matches |= hmac.compare_digest(candidate, own.encode())
-    if not matches:
-        raise SignatureError("no signature in the header fits the body and our secrets")
+            matches |= hmac.compare_digest(candidate, own)
+    return matches
 
 
 def read_callback(body: bytes, signature: str | bytes | None, secrets: Secrets) -> Callback:
@@ -179,6 +187,7 @@ def read_callback(body: bytes, signature: str | bytes | None, secrets: Secrets) 
 
     Source: /developers/api/push-notifications/
     """
+    secrets = as_secrets(secrets)
     verify(body, signature, secrets)
     raw = codec.load(bytes(body))
     if not isinstance(raw, dict):
@@ -232,28 +241,96 @@ def read_redirect(url: str, *, state: str | None) -> Secret:
 
     Source: /developers/api/authorization/request-authorization/
     """
-    for field, value in (("url", url), ("state", state or "")):
-        if not isinstance(value, str):
-            raise InvalidArgumentError(field, f"is {type(value).__name__}", "pass text")
+    if not isinstance(state, (str, type(None))):
+        raise InvalidArgumentError("state", f"is {type(state).__name__}", "pass text")
     try:
-        query = parse_qs(urlsplit(url).query or url.removeprefix("?"), keep_blank_values=True)
-    except ValueError:
-        raise InvalidArgumentError("url", "is malformed", "pass the whole URL") from None
-    given = query.get("state", [""])[0]
-    if not hmac.compare_digest(_bytes(given), _bytes(state or "")):
-        raise InvalidArgumentError(
-            "state", "is not the one we sent", "begin a new authorization for this person"
+        redirect = Redirect.of(url)
+    finally:
+        # It holds the code, which a traceback with local variables would show.
+        del url
+    return redirect.take_code(state or "")
+
+
+@attrs.frozen(kw_only=True)
+class Redirect:
+    """
+    What a browser brings back from the consent page.
+
+    Attributes:
+        state: Empty if there is none.
+        error: OAuth's code, if the person or Cronofy said no.
+        code: The code; `None` if there is none, or a malformed one.
+        has_code: Whether there is one.
+    """
+
+    state: str
+    error: str | None
+    code: Secret | None
+    has_code: bool
+
+    @classmethod
+    def of(cls, url: str) -> Redirect:
+        """
+        Read a URL, or its query.
+
+        Raises:
+            InvalidArgumentError: It is malformed.
+        """
+        query = _query(url)
+        if query is None:
+            kind = f"is {type(url).__name__}" if not isinstance(url, str) else "is malformed"
+            del url
+            raise InvalidArgumentError("url", kind, "pass the whole URL as text")
+        code = query.get("code", [""])[0]
+        return cls(
+            state=query.get("state", [""])[0],
+            error=query["error"][0] if "error" in query else None,
+            code=_secret_or_none(code),
+            has_code=bool(code),
         )
-    if "error" in query:
-        raise AuthorizationRefusedError(query["error"][0])
-    if not query.get("code", [""])[0]:
-        raise InvalidArgumentError("url", "holds neither code nor error", "pass the whole URL")
+
+    def is_of(self, state: str) -> bool:
+        """Whether it comes from the authorization with this state."""
+        return hmac.compare_digest(_bytes(self.state), _bytes(state))
+
+    def take_code(self, state: str) -> Secret:
+        """
+        Give the code if the state fits.
+
+        Raises:
+            AuthorizationRefusedError: The person, or Cronofy, said no.
+            InvalidArgumentError: The state is another, or there is no code.
+        """
+        if not self.is_of(state):
+            raise InvalidArgumentError(
+                "state", "is not the one we sent", "begin a new authorization for this person"
+            )
+        if self.error is not None:
+            raise AuthorizationRefusedError(self.error)
+        if not self.has_code:
+            raise InvalidArgumentError("url", "holds neither code nor error", "pass the whole URL")
+        if self.code is None:
+            raise InvalidArgumentError(
+                "url", "holds a malformed code", "begin a new authorization for this person"
+            )
+        return self.code
+
+
+def _query(url: str) -> dict[str, list[str]] | None:
+    # Errors are raised elsewhere: a traceback may show what is local here.
+    if not isinstance(url, str):
+        return None
     try:
-        return Secret(query["code"][0])
+        return parse_qs(urlsplit(url).query or url.removeprefix("?"), keep_blank_values=True)
     except ValueError:
-        raise InvalidArgumentError(
-            "url", "holds a malformed code", "begin a new authorization for this person"
-        ) from None
+        return None
+
+
+def _secret_or_none(text: str) -> Secret | None:
+    try:
+        return Secret(text)
+    except ValueError:
+        return None
 
 
 def _bytes(text: str) -> bytes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Final
 
-from .callbacks import read_redirect
+from .callbacks import Redirect
 from .client.runtime import Runtime, unguessable
 from .core.errors import InvalidArgumentError
 from .core.secret import Secret
@@ -75,24 +75,21 @@ def take_code(
 
     Source: /developers/api/authorization/request-authorization/
     """
+    try:
+        redirect = Redirect.of(url)
+    finally:
+        # It holds the code, which a traceback with local variables would show.
+        del url
     states = _alive(session, now())
-    for state in tuple(states):
-        is_own = True
-        try:
-            return read_redirect(url, state=state)
-        except InvalidArgumentError as error:
-            is_own = error.field != "state"
-            if is_own:
-                raise
-        finally:
-            if is_own:
-                del states[state]
-                session[_KEY] = states
-    raise InvalidArgumentError(
-        "state",
-        "is not of this session, was used before, or is older than ten minutes",
-        "begin a new authorization for this person",
-    )
+    own = [state for state in states if redirect.is_of(state)]
+    if not own:
+        raise InvalidArgumentError(
+            "state",
+            "is not of this session, was used before, or is older than ten minutes",
+            "begin a new authorization for this person",
+        )
+    session[_KEY] = {state: until for state, until in states.items() if state not in own}
+    return redirect.take_code(own[0])
 
 
 def _alive(session: Mapping[str, Any], now: float) -> dict[str, float]:

@@ -21,6 +21,7 @@ def _settled(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
 
 
+@pytest.mark.shows_secrets
 def test_a_failure_shows_the_journal(pytester: pytest.Pytester) -> None:
     """The latest requests and callbacks stand beside a failure, without secrets."""
     pytester.makepyfile(
