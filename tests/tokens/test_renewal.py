@@ -71,6 +71,7 @@ class TestInTime:
 
             assert (1, 0) == (b.service.exchanges, b.service.refused)
 
+    @pytest.mark.fault(34)
     @pytest.mark.parametrize("error", [600.0, -600.0, 86400.0])
     async def test_a_wrong_clock_changes_nothing(self, error: float) -> None:
         """A clock that is wrong, or jumps, neither renews too early nor over and over."""

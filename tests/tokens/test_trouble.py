@@ -23,7 +23,7 @@ from cronofy_async.stores import SQLiteTokenStore, new_key
 from .bench import Bench, PlainStore, background, bench, given
 from .service import LIFE, ServiceTransport
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.fault(35)]
 
 
 @pytest.fixture(params=["asyncio", "trio"])
