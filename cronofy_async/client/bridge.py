@@ -17,7 +17,7 @@ __all__ = ("Bridge", "Call", "Job")
 T = TypeVar("T")
 R = TypeVar("R")
 
-_PATIENCE: Final = 1.0
+_PATIENCE: Final = 0.75
 """Seconds for which the interpreter's end waits for what is under way."""
 
 _AT_ONCE: Final = 0.25
@@ -158,7 +158,7 @@ class Bridge:
         self._lock, self._loop = threading.Lock(), None
 
     def stop(self) -> None:
-        """End the loop and its thread, once and for all; what it does may finish in a second."""
+        """End the loop and its thread, once and for all; what is nearly done may finish."""
         with self._lock:
             self._over = True
             loop, self._loop = self._loop, None

@@ -57,11 +57,11 @@ class Scenario:
 
     def check(self, end: End) -> None:
         """Compare an end with what it is to be."""
-        assert (self.status, list(self.out)) == (end.status, end.out.splitlines()), end.err
+        assert (self.status, list(self.out)) == (end.status, end.out.splitlines()), end
         assert [] == [noise for noise in NOISE if noise in end.err], end.err
         if self.status == INTERRUPTED:
             lines = end.err.splitlines()
-            assert (1, "KeyboardInterrupt") == (lines.count("KeyboardInterrupt"), lines[-1]), lines
+            assert (1, "KeyboardInterrupt") == (lines.count("KeyboardInterrupt"), lines[-1]), end
         else:
             assert self.err == end.err
 

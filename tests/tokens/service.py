@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from cronofy_async import Secret, Tokens
 from cronofy_async.client.runtime import checkpoint
@@ -18,6 +18,14 @@ from cronofy_async.operations import ListCalendars, RefreshToken
 Rotation = Literal["fixed", "rotating", "grace"]
 ROTATIONS: tuple[Rotation, ...] = ("fixed", "rotating", "grace")
 LIFE = 3600
+
+
+class Answering(Protocol):
+    """Whatever answers requests."""
+
+    def answer(self, request: Request) -> Response:
+        """Answer one, in any thread."""
+        ...
 
 
 class TokenService:
@@ -161,7 +169,7 @@ class ServiceTransport:
 
 @contextmanager
 def on_loopback(
-    service: TokenService, after: Callable[[Request], None] = lambda _: None
+    service: Answering, after: Callable[[Request], None] = lambda _: None
 ) -> Generator[str]:
     """
     Serve to other processes.

@@ -17,7 +17,7 @@ from cronofy_async.core.wire import Request
 from .bench import Altering, bench, given
 from .service import ROTATIONS, Rotation, is_exchange
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.fault(30)]
 
 
 @pytest.fixture(params=["asyncio", "trio"])

@@ -160,6 +160,7 @@ def test_a_store_serves_one_event_loop_after_the_other(url: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.fault(33)
 def test_eight_processes_make_one_exchange(url: str) -> None:
     """Of 400 tasks in 8 processes that find a token expired, one exchanges it; none is stale."""
     service = TokenService("rotating")

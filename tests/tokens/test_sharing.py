@@ -163,6 +163,7 @@ class TestShared:
             assert b.service.is_alive("acc_1", await b.store.get("acc_1"))
 
 
+@pytest.mark.fault(31)
 class TestCancelled:
     """Who is cancelled takes nothing from anybody."""
 

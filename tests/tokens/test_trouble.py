@@ -23,7 +23,7 @@ from .bench import Bench, PlainStore, background, bench, given
 from .harm import HARMS, Harm, done_with, fill
 from .service import LIFE, ServiceTransport
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.fault(35)]
 
 
 @pytest.fixture(params=["asyncio", "trio"])
