@@ -153,7 +153,7 @@ if __name__ == "__main__":
         contests, dead = hold_contests(given, 8, (0.0, 0.6))
         wrong = [complaint for result in contests for complaint in result.complaints()]
         slowest = max(told.after for result in contests for told in result.told.values())
-        print(f"{given} contests of 8 processes, {dead} killed: {wrong or 'none wrong'}, ")
+        print(f"{given} contests of 8 processes, {dead} killed: {wrong or 'none wrong'}")
         print(f"last told after {slowest:.2f} s")
     else:
         for each in range(given["contests"]):
