@@ -208,10 +208,9 @@ class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
         timeout: Seconds for one call, with all its attempts and waits.
         retry: When a request is sent again.
         headers: Sent with each request besides our own.
-        limits: How many requests go out, all accounts together; left out: what the
-            service allows by default, unless ``CRONOFY_LIMITS`` is ``off``, as tests may
-            have it. `None` switches it off. A call's timeout includes
-            its wait for the quota, but a page's does not.
+        limits: How many requests go out, all accounts together; left out: what the service
+            allows by default, unless ``CRONOFY_LIMITS`` is ``off``. `None` switches it off.
+            A call's timeout includes its wait for the quota, but a page's does not.
         quota_store: Where several processes or machines keep one quota together; left out:
             this client has *limits* for itself.
         retry_budget: What retries of all calls together are paid from; left out: one of its
@@ -259,10 +258,8 @@ class AsyncCronofy(ApplicationEndpoints, _Client, ManyAccounts):
             app_url=app_url,
         )
         runtime = runtime or Runtime()
-        if isinstance(limits, Unset) and not settings.has_limits and quota_store is None:
-            limits = None
         application = f"{settings.client_id or ''}@{settings.hosts.api}"
-        pacer = pacer_for(limits, runtime, quota_store, application)
+        pacer = pacer_for(limits, runtime, quota_store, application, settings.has_limits)
         super().__init__(
             Driver(settings.hosts, transport, runtime, pacer, _budget(retry_budget)),
             ApplicationCredentials(settings),

@@ -260,9 +260,17 @@ def pacer_for(
     runtime: Runtime,
     store: QuotaStore | None = None,
     application: str = "",
+    is_on: bool = True,
 ) -> Pacer | None:
     """
     The pacer of a client.
+
+    Args:
+        limits: What to keep to; `None` keeps to nothing.
+        runtime: The clock, and how to wait.
+        store: Where several clients keep one quota.
+        application: Whose it is there.
+        is_on: Whether there is one where no limits are given and no store is.
 
     Raises:
         InvalidArgumentError: *limits* are no `Limits`, or *store* is no `QuotaStore`.
@@ -278,6 +286,8 @@ def pacer_for(
             )
         return None
     if isinstance(limits, Unset):
+        if store is None and not is_on:
+            return None
         limits = Limits()
     if not isinstance(limits, Limits):
         raise InvalidArgumentError(
