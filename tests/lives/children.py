@@ -118,16 +118,15 @@ def serve() -> None:
             live(json.loads(line), files)
             return
         status, over = wait(pid)
-        end = {
+        noted = text(mark)
+        end: dict[str, Any] = {
             "status": status,
             "out": text(out),
             "err": text(err),
             "pid": pid,
-            "done": float(text(mark) or "nan"),
+            "done": float(noted) if noted else None,
             "over": over,
         }
-        if end["done"] != end["done"]:
-            end["done"] = None
         print(json.dumps(end), flush=True)
 
 

@@ -66,19 +66,23 @@ def interrupted_fan_out_and_going_on(given: Given) -> None:
     is_clean(cronofy, given)
 
 
+def left_of(cronofy: Cronofy) -> tuple[int, int, int]:
+    """How many requests are under way or wait, and what was begun ahead."""
+    quota = cronofy.quota
+    assert quota is not None
+    return quota.under_way, quota.waiting, len(cronofy._async.driver.ahead)
+
+
 def is_clean(cronofy: Cronofy, given: Given) -> None:
     """Say what is left of what was interrupted, and whether the client works."""
     outcomes = list(cronofy.read_many(READ, given.views(cronofy)))
     say("works", all(outcome.ok for outcome in outcomes))
     for _ in range(500):
         # What a fan-out has under way ends in some turns of its loop.
-        quota = cronofy.quota
-        assert quota is not None
-        left = quota.under_way, quota.waiting, len(cronofy._async.driver.ahead)
-        if not any(left):
+        if not any(left_of(cronofy)):
             break
         time.sleep(0.01)
-    say("left", *left)
+    say("left", *left_of(cronofy))
     say(*sorted(thread.name for thread in threading.enumerate()))
 
 

@@ -11,7 +11,7 @@ import argparse
 import asyncio
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -67,8 +67,8 @@ class Tally:
 
     def row(self, name: str) -> str:
         """A line of the table."""
-        numbers = (self.expiries, self.cut, self.during, self.exchanges)
-        numbers += (self.stale, self.more, self.lost)
+        numbers = [self.expiries, self.cut, self.during, self.exchanges]
+        numbers += [self.stale, self.more, self.lost]
         return f"{name:24}" + "".join(f"{number:>10,}" for number in numbers)
 
 
@@ -227,7 +227,7 @@ def store_at(place: Place) -> LeasingTokenStore:
 
 
 @contextmanager
-def places() -> Iterator[dict[str, Callable[[], Place]]]:
+def places() -> Generator[dict[str, Callable[[], Place]]]:
     """Makes places of stores, none of which was used before."""
     with tempfile.TemporaryDirectory() as folder, redis_server(Path(folder)) as url:
         numbers = iter(range(1, 10**6))

@@ -56,8 +56,10 @@ class SandboxService:
         granted = self.sandbox.control.grant(sub)
         if expired:
             self.expire(sub)
-        given = {name: Secret(granted[name]) for name in ("access_token", "refresh_token")}
-        return Tokens(**given)
+        return Tokens(
+            access_token=Secret(granted["access_token"]),
+            refresh_token=Secret(granted["refresh_token"]),
+        )
 
     def expire(self, sub: str) -> None:
         """End the access tokens of an account."""
