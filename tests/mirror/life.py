@@ -8,6 +8,7 @@ draw it. At the end everything calms down, the mirror catches up, and is compare
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -58,10 +59,12 @@ class _Uncut:
         self.page_size = sandbox.world.choices.page_size
 
     def handle(self, request: Request) -> Response:
-        if _WHOLE.keys() & dict(request.headers).keys():
-            self._sandbox.control.choose(page_size=10**6)
-        try:
+        if not _WHOLE.keys() & dict(request.headers).keys():
             return self._sandbox.handle(request)
+        self._sandbox.control.choose(page_size=10**6)
+        try:
+            # Without faults: no read is right whose entries come in another order each time.
+            return self._sandbox.answer(request)
         finally:
             self._sandbox.control.choose(page_size=self.page_size)
 
@@ -73,10 +76,14 @@ class ShiftingWire(Wire):
     Attributes:
         shifts: Whether it does.
         crash_in: After how many requests whoever reads comes to an end; `None`: never.
+        meddling: Before how many more requests for events something happens.
+        meddle: What that is.
     """
 
     shifts = False
     crash_in: int | None = None
+    meddling = 0
+    meddle: Callable[[], None]
 
     def __init__(self, sandbox: Sandbox, random: Random) -> None:
         super().__init__(sandbox, random)
@@ -89,6 +96,9 @@ class ShiftingWire(Wire):
             if self.crash_in < 0:
                 self.crash_in = None
                 raise CrashError
+        if self.meddling and request.path.startswith(_EVENTS):
+            self.meddling -= 1
+            self.meddle()
         if not self.shifts or not request.path.startswith(_EVENTS):
             return await super().send(request, timeout=timeout)
         path, token = request.path, ""
@@ -188,6 +198,7 @@ class Life:
         self.runner = asyncio.Runner()
         self.scene = LifeScene(folder, people, page_size)
         self.wire = ShiftingWire(self.scene.sandbox, Random(0))
+        self.wire.meddle = self._meddle
         self.scene.wire = self.wire
         self.scene.cronofy = self.scene.client()
         self.control = self.scene.control
@@ -413,6 +424,27 @@ class Life:
 
         self._tried(lose())
 
+    def meddle(self, requests: int) -> None:
+        """Things happen between the pages of the next reads."""
+        self.wire.meddling = requests
+
+    def _meddle(self) -> None:
+        random = Random(self._made)
+        hour, index = random.randint(-50 * 24, 210 * 24), random.randrange(1000)
+        what = random.randrange(5)
+        self._made += 1
+        if what == 0:
+            self.create(random.randrange(len(self.scene.people)), 0, hour, 1, all_day=False)
+        elif what == 1:
+            self.edit(index)
+        elif what == 2:
+            self.move(index, hour)
+        elif what == 3:
+            self.delete(index)
+        else:
+            self.upsert(random.randrange(len(self.scene.people)), random.randrange(6), hour)
+        self.control.advance(random.randrange(3))
+
     def shift(self, *, on: bool) -> None:
         """The service cuts its pages anew for each request, or not."""
         self.wire.shifts = on
@@ -436,6 +468,7 @@ class Life:
         """Everything that goes wrong ends."""
         self.scene.sandbox.faults.clear()
         self.wire.shifts, self.wire.losing, self.wire.crash_in = False, 0.0, None
+        self.wire.meddling = 0
         self.scene.store.crash_in = None  # type: ignore[attr-defined]  # that of this file
         for who in list(self.revoked):
             self.consent(who)
@@ -443,6 +476,8 @@ class Life:
     def check(self) -> None:
         """Catch up, and compare everything with the truth."""
         self.calm()
+        # What changed is then not of the second in which the read begins.
+        self.advance(1)
         for _ in range(2):
             # A page that was lost has no second chance within one call beyond its retries.
             self.catch_up(full=self.is_silent)
