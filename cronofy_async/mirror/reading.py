@@ -2,15 +2,15 @@
 Reading one account into a mirror: all of it, or what changed.
 
 What changed since a moment is asked for by the service's own clock, with an overlap. A read of
-everything may miss an event: where pages are cut anew for each request, one that is deleted or
-moved meanwhile makes those behind it slip past the border of a page. So after a read of several
-pages what changed during it is read as well, and if something left its place, everything is
-read once more. Only a read that nothing disturbed removes what it has not seen.
+several pages may miss an event: where pages are cut anew for each request, one that is deleted
+or moved meanwhile makes others slip past the border of a page. So after such a read what changed
+since its beginning is read as well, and if there is anything, it is done once more. Only a read
+that nothing disturbed moves the cursor, or removes what it has not seen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -157,45 +157,54 @@ class AccountReader:
         with suppress(OvertakenError):
             await self.write(Batch(standing=standing))
 
-    # Everything ------------------------------------------------------------------------
-
     async def _read_all(self) -> None:
-        cursor = 0
-        for _ in range(_ROUNDS):
-            cursor, is_sure = await self._read_round()
-            if is_sure:
-                await self.write(self._end(cursor, self._now, sweep=True))
-                return
-        # What was not seen may be there all the same: it stays until the next time.
-        await self.write(self._end(cursor, None))
-
-    async def _read_round(self) -> tuple[int, bool]:
-        """Read everything; gives the time up to which changes are in, and whether all are."""
-        taking = _Taking(self, is_seen=True)
-        cursor = await self._read(taking, "auto")
-        if taking.pages <= 1:
-            # Nothing comes between the pages of a read that has but one.
-            return cursor, True
-        after = _Taking(self, is_seen=True)
-        cursor = await self._read(after, None, cursor)
-        return cursor, not (taking.tally.changed or after.tally.changed or after.tally.removed)
-
-    # What changed ----------------------------------------------------------------------
+        whole = partial(self._read, windows="auto")
+        cursor, held = await self._read_surely(whole, is_seen=True)
+        if cursor is None:
+            # What was not seen may be there all the same: it stays until the next time.
+            await self.write(Batch(standing=attrs.evolve(self._standing, reconciled_at=None)))
+        else:
+            end = self._end(cursor, self._now, sweep=True)
+            await self.write(_together(held, end))
 
     async def _read_changes(self) -> None:
         standing = self._standing
         assert standing.cursor is not None, "that of an account that was read"
+        cursor, held = await self._read_surely(partial(self._read, since=standing.cursor))
         edge = date.fromisoformat(standing.last)
-        is_entered = edge < self._window[1]
-        # The last page is written together with the cursor.
-        taking = _Taking(self, is_last_held=not is_entered)
-        cursor = await self._read(taking, None, standing.cursor)
-        if is_entered:
+        if edge < self._window[1] and cursor is not None:
             # Nobody is told of what the window moves over as time goes on.
-            entering = attrs.evolve(self._aim.operation, from_=edge, to=self._window[1])
-            await self._walk(entering, _Taking(self), None)
-        end = self._end(cursor, standing.reconciled_at)
-        await self.write(attrs.evolve(end, rows=taking.held.rows, gone=taking.held.gone))
+            await self.write(held)
+            entered, held = await self._read_surely(partial(self._read, first=edge))
+            cursor = None if entered is None else cursor
+        if cursor is None:
+            # What was read is kept, and read again the next time.
+            await self.write(held)
+        else:
+            await self.write(_together(held, self._end(cursor, standing.reconciled_at)))
+
+    async def _read_surely(
+        self, read: Callable[..., Awaitable[int]], *, is_seen: bool = False
+    ) -> tuple[int | None, Batch]:
+        """
+        Read something, and again as long as it is disturbed.
+
+        Answer: the service's time of the beginning, `None` if it was disturbed to the end; and
+        the one page that came, if it was but one, which is still to be written.
+        """
+        for _ in range(_ROUNDS):
+            taking = _Taking(self, is_seen=is_seen)
+            began = await read(taking)
+            if taking.pages <= 1:
+                # Nothing comes between the pages of a read that has but one.
+                return began, taking.held
+            await self.write(taking.held)
+            after = _Taking(self, is_seen=is_seen, since=began)
+            await self._read(after, since=began)
+            await self.write(after.held)
+            if not after.is_disturbed:
+                return began, Batch()
+        return None, Batch()
 
     def _end(self, cursor: int, reconciled_at: float | None, *, sweep: bool = False) -> Batch:
         first, last = self._window
@@ -211,7 +220,14 @@ class AccountReader:
         )
         return Batch(standing=standing, span=self.span, sweep=sweep)
 
-    async def _read(self, taking: _Taking, windows: Any, since: int | None = None) -> int:
+    async def _read(
+        self,
+        taking: _Taking,
+        *,
+        windows: Any = None,
+        since: int | None = None,
+        first: date | None = None,
+    ) -> int:
         """
         Read the window, or what changed in it; gives the service's time of the beginning.
 
@@ -219,24 +235,25 @@ class AccountReader:
             taking: Takes the pages.
             windows: How to split it.
             since: What changed since then, in seconds since the epoch; `None`: all.
+            first: Where to begin in the window; left out: at its first day.
         """
-        first, last = self._window
-        operation = attrs.evolve(self._aim.operation, from_=first, to=last)
+        operation = attrs.evolve(
+            self._aim.operation, from_=first or self._window[0], to=self._window[1]
+        )
         if since is not None:
-            moment = datetime.fromtimestamp(max(0, since - self._aim.overlap), UTC)
             operation = attrs.evolve(
-                operation, last_modified=moment, include_deleted=True, include_moved=True
+                operation,
+                last_modified=datetime.fromtimestamp(max(0, since - self._aim.overlap), UTC),
+                include_deleted=True,
+                include_moved=True,
             )
         began, wall = self._runtime.monotonic(), self._runtime.now()
-        await self._walk(operation, taking, windows)
+        way = Way(operation=operation, windows=windows, now=self._now)
+        await read_account(self._account, way, taking, self._places)
         now = self._account.driver.clock.now()
         # A service that does not tell the time is taken to have ours.
         at = wall if now is None else now - (self._runtime.monotonic() - began)
         return int(at)
-
-    async def _walk(self, operation: ReadEvents, taking: _Taking, windows: Any) -> None:
-        way = Way(operation=operation, windows=windows, now=self._now)
-        await read_account(self._account, way, taking, self._places)
 
     async def write(self, batch: Batch) -> Tally:
         """Write a batch."""
@@ -244,6 +261,11 @@ class AccountReader:
         tally = await self._store.write(standing.sub, standing.turn, batch)
         self._total += tally
         return tally
+
+
+def _together(page: Batch, end: Batch) -> Batch:
+    """The last page and the end of a read, as one."""
+    return attrs.evolve(page, standing=end.standing, span=end.span, sweep=end.sweep)
 
 
 @attrs.define
@@ -260,24 +282,22 @@ class _Taking:
     Args:
         reader: Whose read.
         is_seen: Whether to remember what came.
-        is_last_held: Whether to hold the last page back.
+        since: When the read began that this one is to check.
 
     Attributes:
         pages: How many came.
-        tally: What they did.
-        held: The last page.
+        held: The last one, which is not written yet.
+        is_disturbed: Whether something changed since then.
     """
 
-    def __init__(
-        self, reader: AccountReader, *, is_seen: bool = False, is_last_held: bool = False
-    ) -> None:
+    def __init__(self, reader: AccountReader, *, is_seen: bool = False, since: int = 0) -> None:
         self._reader = reader
         self._is_seen = is_seen
-        self._is_last_held = is_last_held
+        self._since = Span.between(datetime.fromtimestamp(since, UTC), None, reader.tz).first_moment
         self.memory: Memory = _Remembering()
         self.pages: int = 0
-        self.tally: Tally = Tally()
         self.held: Batch = Batch()
+        self.is_disturbed: bool = False
 
     def expect(self, more: int) -> None:
         """Nothing hangs on it."""
@@ -297,6 +317,7 @@ class _Taking:
         gone: list[tuple[str, str, RemovalReason]] = []
         holds = self._reader.span.holds
         for row, is_deleted in page.items:
+            self.is_disturbed |= not row.updated or row.updated >= self._since
             if not is_deleted and holds(*row[2:5]):
                 rows.append(row)
             else:
@@ -307,8 +328,9 @@ class _Taking:
         batch = Batch(
             rows=rows, gone=gone, is_seen=self._is_seen, keeps_newer=part.owns is not None
         )
-        if self._is_last_held and page.is_last:
+        if page.is_last and not self.held.rows and not self.held.gone:
             self.held = batch
         else:
-            self.tally += await self._reader.write(batch)
+            # Of windows that are read side by side, each has a last page.
+            await self._reader.write(batch)
         walk.count(page, len(page.items))

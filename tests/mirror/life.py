@@ -13,156 +13,28 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import attrs
-from anyio.lowlevel import checkpoint
 
 from cronofy_async.callbacks import SIGNATURE_HEADER, read_callback
-from cronofy_async.core.wire import Request, Response
-from cronofy_async.mirror import MirrorOutcome, SQLiteMirrorStore
+from cronofy_async.mirror import MirrorOutcome
 from cronofy_async.mirror.stores import Batch, Standing
 from cronofy_async.operations import (
     CreateChannel,
     DeleteEvent,
-    ReadEvents,
-    ReadEventsPage,
     UpsertEvent,
 )
-from cronofy_transports.sandbox import Sandbox
 from cronofy_transports.sandbox.faults import Fault
 from cronofy_transports.sandbox.mischief.answers import Status
 from cronofy_transports.sandbox.mischief.connections import Drop
 from cronofy_transports.sandbox.mischief.paging import Entries, NextPage
-from tests.fanout.worlds import Wire
 
+from .failing import CrashError, CrashingStore, ShiftingWire
 from .scene import Copy, Scene, at, day
 
-__all__ = ("CrashError", "Life")
+__all__ = ("Life",)
 
 T = TypeVar("T")
-
-
-class CrashError(Exception):
-    """The process ends."""
-
-
-_WHOLE = {"x-whole": "yes"}
-
-
-class _Uncut:
-    """A sandbox that answers some requests in one page, however long it is."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
-        self.page_size = sandbox.world.choices.page_size
-
-    def handle(self, request: Request) -> Response:
-        if _WHOLE.keys() & dict(request.headers).keys():
-            self._sandbox.control.choose(page_size=10**6)
-        try:
-            return self._sandbox.handle(request)
-        finally:
-            self._sandbox.control.choose(page_size=self.page_size)
-
-
-class ShiftingWire(Wire):
-    """
-    A way to a service that may cut its pages anew for each request.
-
-    Attributes:
-        shifts: Whether it does.
-        crash_in: After how many requests whoever reads comes to an end; `None`: never.
-    """
-
-    shifts = False
-    crash_in: int | None = None
-
-    def __init__(self, sandbox: Sandbox, random: Random) -> None:
-        super().__init__(sandbox, random)
-        self.sandbox: Any = _Uncut(sandbox)
-        self._asked_first: dict[str, Request] = {}
-
-    async def send(self, request: Request, *, timeout: float) -> Response:
-        if self.crash_in is not None:
-            self.crash_in -= 1
-            if self.crash_in < 0:
-                self.crash_in = None
-                raise CrashError
-        if not self.shifts or not request.path.startswith(_EVENTS):
-            return await super().send(request, timeout=timeout)
-        path, token = request.path, ""
-        number = 1
-        if path.startswith(_PAGES):
-            token, _, at_page = path.removeprefix(_PAGES).partition("-")
-            if token not in self._asked_first:
-                return await super().send(request, timeout=timeout)
-            number = int(at_page)
-            first = self._asked_first[token]
-        else:
-            token = f"cut{len(self._asked_first)}"
-            first = self._asked_first[token] = request
-        again = attrs.evolve(first, headers=request.headers).with_headers(_WHOLE)
-        whole = await super().send(again, timeout=timeout)
-        if whole.status != 200:
-            return whole
-        return _cut(request, whole, number, self.sandbox.page_size, token)
-
-    async def aclose(self) -> None:
-        """Nothing to close."""
-
-
-_EVENTS = urlsplit(ReadEvents(tzid="Etc/UTC").to_request().url).path
-_PAGES = ReadEventsPage(page="x").to_request().url.removesuffix("x")
-
-
-def _cut(request: Request, whole: Response, number: int, size: int, token: str) -> Response:
-    """One page of what came as a whole."""
-    body = whole.json()
-    entries = body[ReadEvents.items]
-    total = max(1, -(-len(entries) // size))
-    parts = urlsplit(request.url)
-    pages: dict[str, Any] = {"current": min(number, total), "total": total}
-    if number < total:
-        pages["next_page"] = f"{parts.scheme}://{parts.netloc}{_PAGES}{token}-{number + 1}"
-    import json
-
-    body["pages"] = pages
-    body[ReadEvents.items] = entries[(number - 1) * size : number * size]
-    return attrs.evolve(whole, body=json.dumps(body).encode())
-
-
-class CrashingStore(SQLiteMirrorStore):
-    """
-    A store in a process that may end before or after any of its transactions.
-
-    Attributes:
-        crash_in: After how many half transactions; `None`: never.
-    """
-
-    crash_in: int | None = None
-
-    async def _transact(self, work: Any) -> Any:
-        # Not in a thread: a life is the same each time it is lived.
-        await checkpoint()
-        return self._work(work)
-
-    def _point(self) -> None:
-        if self.crash_in is not None:
-            self.crash_in -= 1
-            if self.crash_in < 0:
-                self.crash_in = None
-                raise CrashError
-
-    def _work(self, work: Any) -> Any:
-        def cut_off(connection: Any) -> Any:
-            result = work(connection)
-            self._point()
-            return result
-
-        found = super()._work(cut_off)
-        self._point()
-        return found
 
 
 class LifeScene(Scene):
@@ -188,6 +60,7 @@ class Life:
         self.runner = asyncio.Runner()
         self.scene = LifeScene(folder, people, page_size)
         self.wire = ShiftingWire(self.scene.sandbox, Random(0))
+        self.wire.meddle = self._meddle
         self.scene.wire = self.wire
         self.scene.cronofy = self.scene.client()
         self.control = self.scene.control
@@ -413,6 +286,27 @@ class Life:
 
         self._tried(lose())
 
+    def meddle(self, requests: int) -> None:
+        """Things happen between the pages of the next reads."""
+        self.wire.meddling = requests
+
+    def _meddle(self) -> None:
+        random = Random(self._made)
+        hour, index = random.randint(-50 * 24, 210 * 24), random.randrange(1000)
+        what = random.randrange(5)
+        self._made += 1
+        if what == 0:
+            self.create(random.randrange(len(self.scene.people)), 0, hour, 1, all_day=False)
+        elif what == 1:
+            self.edit(index)
+        elif what == 2:
+            self.move(index, hour)
+        elif what == 3:
+            self.delete(index)
+        else:
+            self.upsert(random.randrange(len(self.scene.people)), random.randrange(6), hour)
+        self.control.advance(random.randrange(3))
+
     def shift(self, *, on: bool) -> None:
         """The service cuts its pages anew for each request, or not."""
         self.wire.shifts = on
@@ -436,6 +330,7 @@ class Life:
         """Everything that goes wrong ends."""
         self.scene.sandbox.faults.clear()
         self.wire.shifts, self.wire.losing, self.wire.crash_in = False, 0.0, None
+        self.wire.meddling = 0
         self.scene.store.crash_in = None  # type: ignore[attr-defined]  # that of this file
         for who in list(self.revoked):
             self.consent(who)
@@ -443,6 +338,8 @@ class Life:
     def check(self) -> None:
         """Catch up, and compare everything with the truth."""
         self.calm()
+        # What changed is then not of the second in which the read begins.
+        self.advance(1)
         for _ in range(2):
             # A page that was lost has no second chance within one call beyond its retries.
             self.catch_up(full=self.is_silent)

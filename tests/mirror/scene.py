@@ -118,6 +118,8 @@ class Scene:
         """A mirror that has read everything."""
         mirror = self.mirror(**options)
         await mirror.add(*self.views())
+        # What was made before is then not of the second in which the read begins.
+        self.control.advance(1)
         for outcome in await mirror.catch_up():
             assert outcome.ok, outcome
         return mirror

@@ -118,6 +118,8 @@ def _fault(life: Life, random: Random, *, silent: bool) -> str:
         life.lose(random.choice((0.0, 0.1, 0.3)))
     elif name == "shifting pages":
         life.shift(on=random.random() < 0.5)
+    elif name == "meddling":
+        life.meddle(random.randrange(30))
     elif name == "crash":
         life.crash(of_store=random.random() < 0.5, after=random.randrange(12))
     elif name == "restart":
@@ -141,6 +143,7 @@ _FAULTS: Final = {
     "page fault": 30,
     "lost requests": 10,
     "shifting pages": 10,
+    "meddling": 15,
     "crash": 20,
     "restart": 4,
     "lost cursor": 3,

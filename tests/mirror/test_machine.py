@@ -80,6 +80,10 @@ class Mirrored(RuleBasedStateMachine):
     def lose_cursor(self, who: int) -> None:
         self.life.lose_cursor(who)
 
+    @rule(requests=st.integers(1, 12))
+    def meddle(self, requests: int) -> None:
+        self.life.meddle(requests)
+
     @rule(on=st.booleans())
     def shift(self, on: bool) -> None:
         self.life.shift(on=on)
