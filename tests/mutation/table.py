@@ -30,6 +30,7 @@ _PAGING: Final = (
     "test_pagers_resume.py",
     "test_pagers_again.py",
     "test_pagers_edges.py",
+    "test_cursors.py",
     "test_pagers_shifting.py",
     "test_page_heads.py",
     "test_sync_pagers.py",

@@ -135,7 +135,7 @@ def _exchange_code(path: Path, tree: ast.Module, functions: Iterable[FunctionTyp
     for function in functions:
         old = function.__code__
         changed = new.get((old.co_qualname, old.co_firstlineno))
-        if changed is not None and changed.co_freevars == old.co_freevars:
+        if changed is not None:
             function.__code__ = changed
 
 
