@@ -84,7 +84,6 @@ class Chain:
         request: Request | None
         if self._ahead:
             request, flight = self._ahead.popleft()
-            self._due = (request,)
             waiting = flight.join()
         else:
             if self._due is None:

@@ -81,6 +81,8 @@ class Walk(Generic[T]):
         self._next_page = None if start is None else start.next_page
         self._is_over = start is not None and start.at_end
         self._is_first_pass = start is None or start.pages == 0
+        # Whether it began anew, and has given nothing new since.
+        self._is_behind = False
 
     @property
     def cursor(self) -> Cursor:
@@ -114,7 +116,9 @@ class Walk(Generic[T]):
         """Note that a page was handed out, with so many entries."""
         self._pages += 1
         self._entries += entries
-        self._next_page = None if page.is_last else page.next_page
+        self._is_behind = self._is_behind and not entries
+        if not self._is_behind or page.is_last:
+            self._next_page = None if page.is_last else page.next_page
         self._is_over = page.is_last
 
     def _decode(self, arrival: Arrival) -> Page[T]:
@@ -139,7 +143,9 @@ class Walk(Generic[T]):
                 "the service does not keep the next page any longer: read from the start"
             ) from error
         self._is_first_pass = False
-        self._next_page = None
+        # Where it stands is still before the page that is gone, whatever befalls it now: what
+        # comes before that was handed out, and the rest was not.
+        self._is_behind = True
         self._chain = attrs.evolve(self._plan, start=None).chain()
 
     def ahead(self, depth: int) -> None:

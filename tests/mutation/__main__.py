@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import sys
@@ -16,7 +17,7 @@ from hypothesis import settings
 from .mutants import Mutant, mutants
 from .page import write
 from .table import TESTS
-from .trying import OPTIONS, PROFILE, ROOT, Result, Trial
+from .trying import OPTIONS, PROFILE, ROOT, Result, Trial, afresh, preload
 
 RESULTS: Final = Path(__file__).with_name("results.json")
 
@@ -40,14 +41,20 @@ def _try_all(module: str) -> dict[str, Any]:
             took = time.monotonic() - began
             print(f"{module}: {done} of {len(found)}, {dict(count)}, {took:.0f} s", flush=True)
 
-    trial = Trial(path, found, tell)
     tests = [str(ROOT / "tests" / each) for each in TESTS[module]]
+    if afresh(path, ast.parse(path.read_text()), tests) != "survived":
+        sys.exit(f"{module}: the tests fail without any mutant")
+    for mutant in found:
+        if not mutant.is_local:
+            tell(mutant, afresh(path, mutant.tree, tests))
+    trial = Trial(path, [each for each in found if each.is_local], tell)
     # As the hooks of pytest see it, the profile is there before it is asked for.
     settings.register_profile("mutants", **PROFILE)
     pytest.main([*OPTIONS, *tests], plugins=[trial])
     if trial.error:
         sys.exit(f"{module}: {trial.error}")
     killed = count["killed"] + count["timeout"]
+    survivors.sort(key=lambda each: each["line"])
     return {"mutants": len(found), "killed": killed, "survivors": survivors}
 
 
@@ -56,6 +63,7 @@ def main(wanted: list[str]) -> None:
     unknown = [each for each in wanted if each not in TESTS]
     if unknown:
         sys.exit(f"there is no module {unknown[0]}; there are: {', '.join(TESTS)}")
+    preload()
     for module in wanted or TESTS:
         # A process for each, as a module's tests may leave something behind.
         child = os.fork()

@@ -48,8 +48,8 @@ class Mutant:
         line: Where the change is.
         what: The change in words.
         text: The line as it is.
-        is_local: Whether it is in the body of a function, which can be exchanged while the
-            module is in use.
+        is_local: Whether it is in the body of a function alone, which can be exchanged while
+            the module is in use.
         lines: The lines of which one must be run for the change to matter.
     """
 
@@ -225,6 +225,7 @@ def mutants(path: Path) -> list[Mutant]:
     source = path.read_text()
     lines = source.splitlines()
     tree = ast.parse(source)
+    outer = _outer_names(tree)
     found: list[Mutant] = []
     for way, is_local, statement in _places(tree):
         node = _at(tree, way)
@@ -240,7 +241,8 @@ def mutants(path: Path) -> list[Mutant]:
                     line=node.lineno,
                     what=what,
                     text=lines[node.lineno - 1].strip(),
-                    is_local=is_local,
+                    # What a function has of those around it is settled when it is made.
+                    is_local=is_local and _outer_names(changed) == outer,
                     lines=tuple(range(statement.lineno, end + 1)),
                     tree=changed,
                 )
@@ -261,6 +263,12 @@ def _end(statement: ast.stmt) -> int:
             return statement.lineno
         case _:
             return statement.end_lineno or statement.lineno
+
+
+def _outer_names(tree: ast.Module) -> dict[tuple[str, int], tuple[str, ...]]:
+    """What each function has of those around it."""
+    code = compile(tree, "", "exec", dont_inherit=True)
+    return {(each.co_qualname, each.co_firstlineno): each.co_freevars for each in codes(code)}
 
 
 def codes(code: CodeType) -> Iterator[CodeType]:

@@ -28,10 +28,15 @@ _PAGING: Final = (
     "test_paging.py",
     "test_pagers.py",
     "test_pagers_resume.py",
+    "test_pagers_again.py",
+    "test_pagers_edges.py",
+    "test_cursors.py",
     "test_pagers_shifting.py",
     "test_page_heads.py",
     "test_sync_pagers.py",
     "test_given_urls.py",
+    "fanout/test_splitting.py",
+    "fanout/test_resuming.py",
 )
 
 GROUPS: Final[dict[str, tuple[str, ...]]] = {

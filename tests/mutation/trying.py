@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import gc
+import importlib.abc
+import importlib.machinery
 import os
 import pickle
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,21 +19,41 @@ from types import CodeType, FunctionType
 from typing import Any, Final, Literal
 
 import pytest
+from hypothesis import settings
 
 from .mutants import Mutant, codes
 
-__all__ = ("Result", "Trial")
+__all__ = ("OPTIONS", "PROFILE", "ROOT", "Result", "Trial", "afresh", "preload")
 
 ROOT: Final = Path(__file__).parents[2]
-OPTIONS: Final = [
+OPTIONS: Final = (
     "-q",
     "-s",
     "--timeout=0",
-    "-p",
-    "no:cacheprovider",
     "--hypothesis-profile=mutants",
-]
-PROFILE: Final[dict[str, Any]] = {"max_examples": 20, "database": None, "derandomize": True, "deadline": None}
+    # Hypothesis is imported before pytest is, for the profile.
+    "-Wignore::pytest.PytestAssertRewriteWarning",
+    "-pno:cacheprovider",
+)
+PROFILE: Final[dict[str, Any]] = {
+    "max_examples": 20,
+    "database": None,
+    "derandomize": True,
+    "deadline": None,
+}
+_OTHERS: Final = (
+    "aiohttp.web",
+    "anyio.pytest_plugin",
+    "cattrs.preconf.json",
+    "cryptography.fernet",
+    "httpx2",
+    "hypothesis.stateful",
+    "msgspec",
+    "pytest_asyncio.plugin",
+    "redis.asyncio",
+    "trio",
+    "xdist",
+)
 _LONGEST: Final = 5.0
 """Tests that take longer are left out."""
 
@@ -48,7 +69,7 @@ class Trial:
 
     Args:
         path: The module.
-        found: Its mutants.
+        found: Its mutants, whose changes are in the bodies of functions.
         tell: Called with each mutant and what became of it.
     """
 
@@ -65,10 +86,6 @@ class Trial:
         if not isinstance(covered, dict):
             self.error = f"the tests fail without any mutant: {covered}"
             return True
-        untouched = Mutant(0, 0, "", "", False, (), ast.parse(self._path.read_text()))
-        if _afresh(self._path, untouched, session) != "survived":
-            self.error = "the tests fail in a new interpreter without any mutant"
-            return True
         quick = {name: each for name, each in covered.items() if each[0] <= _LONGEST}
         functions = _functions(self._path)
         for mutant in self._mutants:
@@ -84,10 +101,8 @@ class Trial:
     ) -> Result:
         lines = set(mutant.lines)
         names = [name for name, (_, ran) in covered.items() if ran & lines]
-        if mutant.is_local and not names:
+        if not names:
             return "not run"
-        if not mutant.is_local:
-            return _afresh(self._path, mutant, session)
         names.sort(key=lambda name: covered[name][0])
         chosen = {item.nodeid: item for item in session.items}
         items = [chosen[name] for name in names]
@@ -120,7 +135,7 @@ def _exchange_code(path: Path, tree: ast.Module, functions: Iterable[FunctionTyp
     for function in functions:
         old = function.__code__
         changed = new.get((old.co_qualname, old.co_firstlineno))
-        if changed is not None and changed.co_freevars == old.co_freevars:
+        if changed is not None:
             function.__code__ = changed
 
 
@@ -214,51 +229,56 @@ def _forked(work: Callable[[], Any], limit: float) -> Any:
         return pickle.load(file)
 
 
-_HOOK: Final = """
-import importlib.abc, importlib.machinery, pickle, sys
-PATH = {path!r}
-with open({pickled!r}, "rb") as file:
-    CODE = compile(pickle.load(file), PATH, "exec", dont_inherit=True)
-
-class Loader(importlib.machinery.SourceFileLoader):
-    def get_code(self, fullname):
-        return CODE
-
-class Finder(importlib.abc.MetaPathFinder):
-    def find_spec(self, fullname, path, target=None):
-        found = importlib.machinery.PathFinder.find_spec(fullname, path, target)
-        if found is not None and found.origin == PATH:
-            found.loader = Loader(fullname, PATH)
-            return found
-        return None
-
-sys.meta_path.insert(0, Finder())
-import pytest
-from hypothesis import settings
-settings.register_profile("mutants", **{profile!r})
-sys.exit(pytest.main([*{options!r}, "-x", *{tests!r}]))
-"""
+# Loaded fresh ------------------------------------------------------------------------
 
 
-def _afresh(path: Path, mutant: Mutant, session: pytest.Session) -> Result:
-    """Try a change that counts when the module is loaded: in a new interpreter."""
-    tests = sorted({str(item.path) for item in session.items})
-    with tempfile.NamedTemporaryFile(suffix=".tree") as file:
-        pickle.dump(mutant.tree, file)
-        file.flush()
-        program = _HOOK.format(
-            path=str(path), pickled=file.name, tests=tests, options=OPTIONS, profile=PROFILE
-        )
-        with subprocess.Popen(
-            [sys.executable, "-c", program],
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        ) as process:
-            try:
-                code = process.wait(180)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                return "timeout"
+class _Loader(importlib.machinery.SourceFileLoader):
+    """Loads a mutant in place of the module."""
+
+    def __init__(self, name: str, path: str, code: CodeType) -> None:
+        super().__init__(name, path)
+        self._code = code
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self._code
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    """Finds the mutant where the module is looked for."""
+
+    def __init__(self, path: Path, tree: ast.Module) -> None:
+        self._path = str(path)
+        self._code = compile(tree, self._path, "exec", dont_inherit=True)
+
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> Any:
+        del target
+        found = importlib.machinery.PathFinder.find_spec(fullname, path)
+        if found is None or found.origin != self._path:
+            return None
+        found.loader = _Loader(fullname, self._path, self._code)
+        return found
+
+
+def afresh(path: Path, tree: ast.Module, tests: list[str]) -> Result:
+    """
+    Try a change that counts when the module is loaded, in a process that has not loaded it.
+
+    Whoever calls this must not have loaded it either.
+    """
+
+    def run() -> int:
+        sys.meta_path.insert(0, _Finder(path, tree))
+        settings.register_profile("mutants", **PROFILE)
+        return int(pytest.main([*OPTIONS, "-x", *tests]))
+
+    code = _forked(run, 180)
+    if code is None:
+        return "timeout"
     return "killed" if code else "survived"
+
+
+def preload() -> None:
+    """Load what the tests load of others, so that each fork has it."""
+    for name in _OTHERS:
+        with suppress(ImportError):
+            importlib.import_module(name)

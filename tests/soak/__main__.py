@@ -1,7 +1,7 @@
 """
 ``python -m tests.soak``: the soak, and what retries and the quota cost.
 
-The operations are shared out between the seeds. A twentieth of them goes over real HTTP.
+The operations are shared out between the seeds. Some of them go over real HTTP.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _tell(name: str, rows: Sequence[Mapping[str, Any]]) -> None:
 def _soak(arguments: argparse.Namespace) -> list[Report]:
     reports: list[Report] = []
     operations = arguments.operations // arguments.seeds
-    over_http = operations // 20
+    over_http = round(operations * arguments.over_http)
     for seed in range(arguments.first_seed, arguments.first_seed + arguments.seeds):
         share = arguments.faults
         ways: list[tuple[Callable[..., Report], int]] = [
@@ -53,6 +53,7 @@ def main() -> None:
     """Do what the command line says; the status is 1 if anything came out wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--operations", type=int, default=200_000, help="how many calls")
+    parser.add_argument("--over-http", type=float, default=0.05, help="the share over real HTTP")
     parser.add_argument("--seeds", type=int, default=5, help="how many seeds")
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--faults", type=float, default=0.1, help="the share that goes wrong")
