@@ -8,7 +8,6 @@ once for each page, not for each entry.
 
 from __future__ import annotations
 
-import atexit
 import os
 import weakref
 from collections.abc import Callable, Iterable, Mapping
@@ -49,7 +48,6 @@ __all__ = ("Account", "Cronofy")
 T = TypeVar("T")
 
 _bridge = Bridge()
-atexit.register(_bridge.stop)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_bridge.begin_anew)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -138,6 +139,9 @@ class Bridge:
         thread = threading.Thread(target=loop.run_forever, name="cronofy_async", daemon=True)
         thread.start()
         self._thread = thread
+        # Registered last, so done first: what else is closed at the interpreter's exit, such as
+        # the file of a token store, is needed until then.
+        atexit.register(self.stop)
         return loop
 
     def soon(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -159,6 +163,7 @@ class Bridge:
 
     def stop(self) -> None:
         """End the loop and its thread, once and for all; what is nearly done may finish."""
+        atexit.unregister(self.stop)
         with self._lock:
             self._over = True
             loop, self._loop = self._loop, None

@@ -30,14 +30,6 @@ from .given import Given
 __all__ = ("Children", "End")
 
 ROOT = Path(__file__).parents[2]
-PROGRAM = """
-import weakref
-# As if another library had come first with what is to be done at the exit.
-weakref.finalize(weakref, int)
-from tests.lives.children import serve
-serve()
-"""
-
 PROGRAMS = (leaving, interrupting, forking)
 """Where the programs are: functions of their names."""
 
@@ -81,7 +73,7 @@ class Children:
     def __init__(self, *options: str) -> None:
         paths = [str(ROOT), str(ROOT / "transports")]
         self._process = subprocess.Popen(
-            [sys.executable, *options, "-c", PROGRAM],
+            [sys.executable, *options, "-c", "from tests.lives.children import serve; serve()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -7,6 +7,7 @@ import gc
 import multiprocessing
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,9 @@ from cronofy_async.operations import ListCalendars
 from cronofy_async.sync import _bridge
 
 from .given import Given, in_daemon, say
+
+# From Python 3.12 on, that there are threads is worth a warning to it.
+warnings.filterwarnings("ignore", ".* use of fork", DeprecationWarning)
 
 
 def in_child(work: Callable[[], Any], leave: Callable[[int], Any] = sys.exit) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import signal
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,11 @@ from typing import Any
 import trio
 
 from cronofy_async import Secret, Tokens
+from cronofy_async.core.transport import load_transport
+from cronofy_async.core.wire import Request, Response
 from cronofy_async.stores import SQLiteTokenStore
 
+from ..tokens.service import is_exchange
 from .given import READ, Given, in_daemon, say
 
 
@@ -128,6 +133,43 @@ def call_with_tokens_in_a_file(given: Given) -> None:
         cronofy = given.cronofy("SIGUSR1", token_store=store)
         in_daemon(cronofy.account(given.accounts[0]["sub"]).list_calendars)
     say("end")
+
+
+class Slow:
+    """A way to the service on which an exchange takes longer than the program."""
+
+    def __init__(self) -> None:
+        self._inner = load_transport("aiohttp")()
+
+    async def send(self, request: Request, *, timeout: float) -> Response:
+        answer = await self._inner.send(request, timeout=timeout)
+        if is_exchange(request):
+            os.kill(os.getpid(), signal.SIGUSR1)
+            await asyncio.sleep(0.05)
+            say("exchanged")
+        return answer
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def exchange_in_a_daemon_thread(given: Given) -> None:
+    who = given.accounts[0]
+    stale = Tokens(access_token=Secret("stale"), refresh_token=Secret(who["refresh_token"]))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "private" / "tokens.db"
+        with SQLiteTokenStore(path) as store:
+            asyncio.run(store.put(who["sub"], stale))
+        pid = os.fork()
+        if pid == 0:
+            # What others close at the exit, a store for instance, is needed until then.
+            atexit.register(say, "exit")
+            cronofy = given.cronofy(token_store=SQLiteTokenStore(path), transport=Slow())
+            in_daemon(cronofy.account(who["sub"]).list_calendars)
+            sys.exit(0)
+        os.waitpid(pid, 0)
+        with SQLiteTokenStore(path) as store:
+            say("stored", stale != asyncio.run(store.get(who["sub"])))
 
 
 def async_loop_in_a_daemon_thread(given: Given) -> None:

@@ -88,6 +88,7 @@ SCENARIOS = (
     *ending("call_in_a_daemon_thread read_in_a_daemon_thread fan_out_in_a_daemon_thread", "end"),
     *ending("poller_in_a_daemon_thread async_loop_in_a_daemon_thread", "end"),
     *ending("call_with_tokens_in_a_file", "end"),
+    *ending("exchange_in_a_daemon_thread", "exchanged", "exit", "stored True"),
     *ending("interrupted_call interrupted_read interrupted_pager", row=47, status=INTERRUPTED),
     *ending("interrupted_fan_out interrupted_by_start", row=47, status=INTERRUPTED),
     *ending("interrupted_sending async_interrupted_call", row=47, status=INTERRUPTED),
