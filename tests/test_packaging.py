@@ -283,7 +283,16 @@ def test_no_name_is_public_in_two_modules() -> None:
 # The dependencies
 
 # What the interface of a library is made of comes with it.
-COMPANIONS = {"httpcore2": "httpx2", "multidict": "aiohttp", "sniffio": "trio", "yarl": "aiohttp"}
+COMPANIONS = {
+    "httpcore2": "httpx2",
+    "multidict": "aiohttp",
+    "sniffio": "trio",
+    "werkzeug": "flask",
+    "yarl": "aiohttp",
+}
+
+# An adapter for a framework is of use to those alone who have it already.
+BROUGHT_ALONG = {"django", "flask"}
 
 
 def needs(distribution: str) -> set[str]:
@@ -331,7 +340,7 @@ def plain(distribution: str) -> str:
 )
 def test_what_is_imported_is_declared(folders: list[str], tools: bool) -> None:
     """Nothing works by the luck that something else brings it along."""
-    named = declared(tools=tools)
+    named = declared(tools=tools) | BROUGHT_ALONG
     named |= {name for name, host in COMPANIONS.items() if host in named and name in needs(host)}
     origins = packages_distributions()
     undeclared = {

@@ -53,8 +53,11 @@ class Sample:
         return Response(self.raw["status"], (), body)
 
     def operation(self) -> Operation[Any]:
-        """The call that was answered; any will do where the request is not documented."""
-        return parse(self.request) if "request" in self.raw else self.cls.__new__(self.cls)
+        """The call that was answered; one of its kind where the request is not documented."""
+        if "request" in self.raw:
+            return parse(self.request)
+        alike = (each for each in SAMPLES if "request" in each.raw and each.cls is self.cls)
+        return parse(next(alike).request)
 
 
 def samples() -> list[Sample]:

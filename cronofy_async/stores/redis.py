@@ -58,8 +58,10 @@ class RedisTokenStore(LeasingTokenStore):
         timeout: float = 5.0,
     ) -> None:
         self._redis = _library()
-        self._given = None if isinstance(url, (str, Secret)) else url
-        self._url = Secret(url) if self._given is None else None
+        # As text, its password would be seen in a traceback with local variables.
+        url = Secret(url) if isinstance(url, str) else url
+        self._given = None if isinstance(url, Secret) else url
+        self._url = url if isinstance(url, Secret) else None
         self._prefix = prefix
         self._seal = Seal(keys)
         self._timeout = timeout

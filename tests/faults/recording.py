@@ -17,6 +17,8 @@ from typing import Any, Final
 import attrs
 import pytest
 
+from tests.transports.cases import TransportCase
+
 __all__ = ("WAYS", "Noted", "read_record")
 
 WAYS: Final = {
@@ -65,7 +67,7 @@ def noted(item: pytest.Item) -> Noted | None:
     named = [mark.kwargs["way"] for mark in marks if "way" in mark.kwargs]
     way: str | None = named[0] if named else None
     case = getattr(item, "callspec", None) and item.callspec.params.get("case")  # type: ignore[attr-defined]
-    if case is not None:
+    if isinstance(case, TransportCase):
         way = case.name
     if way is not None and way not in WAYS:
         return None

@@ -176,6 +176,7 @@ async def test_asyncios_debug_mode_shows_no_secret(
 ) -> None:
     """Slow callbacks and forgotten tasks are told of without what they hold."""
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="asyncio")
     loop = asyncio.get_running_loop()
     loop.set_debug(True)
     loop.slow_callback_duration = 0.0
