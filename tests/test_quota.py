@@ -9,6 +9,7 @@ from itertools import groupby
 from random import Random
 from typing import Any
 
+import anyio
 import attrs
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from cronofy_async import AsyncCronofy, Cronofy, InvalidArgumentError, Limits, Quota, RateLimitError
 from cronofy_async.client.pacing import OwnShare, Pacer
 from cronofy_async.client.runtime import Runtime
+from cronofy_async.client.windows import Windows
 from cronofy_async.core.wire import Request, Response
 
 from .support import FrozenTime, RecordingTransport, answer
@@ -116,6 +118,39 @@ class TestTurns:
         assert not pacer.try_acquire()
         await waiting
         assert 1 == pacer.look().under_way
+
+    @pytest.mark.asyncio
+    async def test_who_waits_for_a_moment_takes_the_place_when_it_wakes(self) -> None:
+        """Given earlier, by who gives one back, it would be counted before the request goes out."""
+        moment, taken = anyio.Event(), list[float]()
+
+        class Timed:
+            """Has leave at once, but for the second time it is asked."""
+
+            is_shared = False
+
+            def take(self) -> float:
+                taken.append(1.0 if len(taken) == 1 else 0.0)
+                return taken[-1]
+
+            async def wait(self, seconds: float, wanted: int) -> None:
+                await moment.wait()
+
+            async def slow_down(self, seconds: float) -> None:
+                raise AssertionError
+
+            def look(self) -> tuple[Windows, float]:
+                return Windows.of(Limits()), 0.0
+
+        pacer = Pacer(Limits(), Timed())
+        assert pacer.try_acquire()
+        waits = asyncio.ensure_future(pacer.acquire("a"))
+        await asyncio.sleep(0)
+        pacer.release()
+        assert (0, 1, 2) == (pacer.look().under_way, pacer.look().waiting, len(taken))
+        moment.set()
+        await waits
+        assert (1, 0, 3) == (pacer.look().under_way, pacer.look().waiting, len(taken))
 
     @pytest.mark.asyncio
     async def test_views_of_one_account_are_one(self) -> None:

@@ -127,11 +127,13 @@ class _Turn:
         account: Whose it is.
         news: Set when it was given a place, or is the next.
         has_place: Whether it may go out.
+        is_timed: Whether it waits for its moment; it would learn of a place too late.
     """
 
     account: Hashable
     news: anyio.Event
     has_place: bool = False
+    is_timed: bool = False
 
 
 class Pacer:
@@ -184,7 +186,9 @@ class Pacer:
                     turn.news = anyio.Event()
                     await turn.news.wait()
                 elif (wait := self._share.take()) > 0:
+                    turn.is_timed = True
                     await self._share.wait(wait, min(self._waiting, free))
+                    turn.is_timed = False
                 else:
                     self._admit(turn)
         except BaseException:
@@ -233,6 +237,8 @@ class Pacer:
     def _hand_out(self) -> None:
         """Let out what may go now, and the next of the rest wait for its moment."""
         while self._under_way < self.limits.concurrent and (turn := self._next()) is not None:
+            if turn.is_timed:
+                return
             if self._share.take() > 0:
                 turn.news.set()
                 return

@@ -42,7 +42,6 @@ class Row:
     blank: str = attrs.field(default="", kw_only=True)
 
 
-
 CATALOGUE: Final = (
     Row(
         1,

@@ -20,7 +20,7 @@ def quiet(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_everything_is_done_once_and_nothing_is_left() -> None:
     """Of calls of every kind under faults of every kind, what came is what was told."""
-    report = soak_in_process(1, 1_600, 0.1, people=16)
+    report = soak_in_process(3, 1_600, 0.1, people=16)
     assert ([], Counter()) == (report.wrong, report.left)
     assert 0.05 <= report.struck / report.requests <= 0.15
     # Each of these has been seen at least once, or nothing would have been tested.

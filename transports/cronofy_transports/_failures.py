@@ -123,6 +123,10 @@ def forget_locals(error: BaseException, before: BaseException | None) -> None:
     while current is not None and current is not before and id(current) not in seen:
         seen.add(id(current))
         clear_frames(current.__traceback__)
+        if not isinstance(current, Exception):
+            # What a cancellation came from is another task's, whose frames are still in use:
+            # whoever cancels while handling an exception leaves it here as the context.
+            return
         current = current.__cause__ or current.__context__
 
 
