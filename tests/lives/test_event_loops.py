@@ -43,7 +43,9 @@ def by_hand(main: Callable[[], Any]) -> Any:
 
 
 async def end() -> None:
-    """Cancel what a loop has not done."""
+    """Cancel what a loop has not done; what is forgotten meanwhile is closed first."""
+    for _ in range(20):
+        await asyncio.sleep(0)
     rest = asyncio.all_tasks() - {asyncio.current_task()}
     for task in rest:
         task.cancel()
