@@ -8,7 +8,7 @@ changes. Run it with ``uvicorn fastapi_service:app --port 8000``; it takes the u
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,7 +59,7 @@ async def listen(sub: str) -> None:
 
 
 @asynccontextmanager
-async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
     """Go on where the last process stopped."""
     async with cronofy, receiver, asyncio.TaskGroup() as tasks:
         for account in await mirror.accounts():

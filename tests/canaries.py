@@ -201,7 +201,8 @@ class CanaryPlugin:
         report = yield
         watch = self.watch
         # An error and the frame in which a test keeps it hold each other.
-        gc.collect(1)
+        if report.when == "call":
+            gc.collect(1)
         for title, content in report.sections:
             # Those of earlier phases come again.
             if (title, content) not in self._sections:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 
 
 @contextmanager
-def serving(environment: dict[str, str]) -> Iterator[None]:
+def serving(environment: dict[str, str]) -> Generator[None]:
     """Run the service while the block runs."""
     command = [sys.executable, "-m", "uvicorn", "fastapi_service:app", "--log-level", "warning"]
     port = environment["PUBLIC_URL"].rpartition(":")[2]

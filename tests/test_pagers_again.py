@@ -22,10 +22,11 @@ def broken(failing: int, *, pages: int = 4) -> Service:
     """A service whose third page is gone, and one of whose pages then fails once."""
     service = book(pages)
     whole: Callable[[int], Any] = lambda number: service.answers[address(number)]  # noqa: E731  # short
-    third = [GONE] if failing < 3 else [GONE, FAULT]
+    third: list[Response | Exception] = [GONE] if failing < 3 else [GONE, FAULT]
     service.answers[address(3)] = [*third, whole(3)]
     if failing < 3:
-        service.answers[address(failing)] = [whole(failing), FAULT, whole(failing)]
+        again: list[Response | Exception] = [whole(failing), FAULT, whole(failing)]
+        service.answers[address(failing)] = again
     return service
 
 

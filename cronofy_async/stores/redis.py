@@ -60,7 +60,7 @@ class RedisTokenStore(LeasingTokenStore):
         self._redis = _library()
         # As text, its password would be seen in a traceback with local variables.
         url = Secret(url) if isinstance(url, str) else url
-        self._given = None if isinstance(url, Secret) else url
+        self._given: Any = None if isinstance(url, Secret) else url
         self._url = url if isinstance(url, Secret) else None
         self._prefix = prefix
         self._seal = Seal(keys)
