@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,7 +20,10 @@ FAULT = Response(500, ())
 def broken(failing: int, *, pages: int = 4) -> Service:
     """A service whose third page is gone, and one of whose pages then fails once."""
     service = book(pages)
-    whole: Callable[[int], Any] = lambda number: service.answers[address(number)]  # noqa: E731  # short
+
+    def whole(number: int) -> Any:
+        return service.answers[address(number)]
+
     third: list[Response | Exception] = [GONE] if failing < 3 else [GONE, FAULT]
     service.answers[address(3)] = [*third, whole(3)]
     if failing < 3:
