@@ -33,7 +33,9 @@ def _table(results: dict[str, Any]) -> str:
     total = killed = 0
     for group, modules in GROUPS.items():
         for module in modules:
-            if module in results:
+            if module not in results:
+                lines.append(f"| {group} | `{module}` | | | not run yet |")
+            else:
                 each = results[module]
                 total, killed = total + each["mutants"], killed + each["killed"]
                 score = each["killed"] / max(each["mutants"], 1)
