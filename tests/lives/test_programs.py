@@ -25,6 +25,7 @@ def children() -> Iterator[Children]:
         yield made
 
 
+# Each scenario comes with pytest.mark.fault(its row).
 @pytest.mark.parametrize("scenario", scenario_parameters())
 def test_programs_end_as_they_should(
     scenario: Scenario, service: Service, children: Children

@@ -217,11 +217,14 @@ def test_a_handler_that_is_stuck_costs_no_push(served: Service) -> None:
         served.advance(1)
         first = handled.next()
         refused = [each for each in served.wire.sandbox.world.outbox.open() if each.attempts]
-        assert 1 == len(refused)
+        # One, or two if the handler had not taken the first when the others came.
+        assert 1 <= len(refused) <= 2
         handled.open.set()
-        told = {first.channel.channel_id, handled.next().channel.channel_id}
+        told = {first.channel.channel_id}
+        if len(refused) == 1:
+            told.add(handled.next().channel.channel_id)
         served.advance(3600)
-        told.add(handled.next().channel.channel_id)
+        told |= {handled.next().channel.channel_id for _ in range(3 - len(told))}
 
         assert 3 == len(told)
         assert [] == served.wire.sandbox.world.outbox.open()
