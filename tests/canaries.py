@@ -36,12 +36,11 @@ __all__ = ("CanaryPlugin", "Watch")
 MARK: Final = "canary"
 SHORTEST: Final = 8
 """Characters of a value with `MARK` in it that is looked for."""
-SHORTEST_PLAIN: Final = 16
 SHORTEST_MIXED: Final = 10
 """
-Characters of any other, and of one with letters and digits.
+Characters of any other, which has letters and digits.
 
-Shorter ones are words that turn up by chance.
+Shorter ones, and those without digits, are words that turn up by chance.
 """
 MOST_ERRORS: Final = 30
 """Errors of one test whose frames are looked at; some tests make thousands."""
@@ -76,10 +75,11 @@ class Watch:
         """Look for a value from now on, if it can be told from chance."""
         if not isinstance(value, str):
             return
-        is_mixed = not value.isalpha() and any(map(str.isdigit, value))
-        least = SHORTEST if MARK in value else SHORTEST_MIXED if is_mixed else SHORTEST_PLAIN
+        is_marked = MARK in value
+        if not is_marked and not any(map(str.isdigit, value)):
+            return
         # A letter many times over is what tests of long values take.
-        if len(value) < least or len(set(value)) < 5:
+        if len(value) < (SHORTEST if is_marked else SHORTEST_MIXED) or len(set(value)) < 5:
             return
         known = self._by_beginning[value[:SHORTEST]]
         if value not in known:

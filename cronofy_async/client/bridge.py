@@ -77,9 +77,9 @@ class Job(Generic[T]):
         self._lock.acquire(timeout=timeout)
 
     @property
-    def was_cut_off(self) -> bool:
-        """Whether it was cancelled."""
-        return isinstance(self._error, asyncio.CancelledError)
+    def has_failed(self) -> bool:
+        """Whether there is an error in place of a result."""
+        return self._error is not None
 
     def result(self) -> T:
         """The result, once the coroutine is over; or its error is raised."""
@@ -121,7 +121,7 @@ class Bridge:
             loop.call_soon_threadsafe(job.cancel)
             job.wait(timeout=2.0)
             raise
-        if self._over and job.was_cut_off:
+        if self._over and job.has_failed:
             _end_of_everything()
         return job.result()
 
