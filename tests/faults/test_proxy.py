@@ -91,7 +91,8 @@ def test_a_request_is_cut_as_well() -> None:
     """The service sees its beginning, and then the end."""
     with asked(Link(up=(Limit(5),))) as (connection, proxy, server):
         assert (b"", "FIN") == received(connection)
-        assert ([], 1, 1) == (server.requests, server.connections, proxy.connections)
+        # It may not have been accepted yet.
+        assert ([], 1) == (server.requests, proxy.connections)
 
 
 def test_what_is_held_comes_when_it_is_let_go() -> None:

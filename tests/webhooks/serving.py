@@ -103,7 +103,7 @@ class Handled:
 
     def next(self) -> Any:
         """The next that the handler is given."""
-        return self.came.get(timeout=5)
+        return self.came.get(timeout=30)
 
 
 Serve = Callable[[Handled], AbstractContextManager[str]]
