@@ -67,7 +67,8 @@ class Handled:
     Attributes:
         came: What the handler was given, in order.
         unfinished: What was given up, with what was raised.
-        open: While it is clear, the handler does not come to an end.
+        open: While it is clear, the handler does not come to an end. It is that of the moment
+            at which the handler begins; see `hold`.
     """
 
     limits: WebhookLimits
@@ -81,8 +82,9 @@ class Handled:
         """A receiver for applications that await."""
 
         async def handle(callback: Callback) -> None:
+            held = self.open
             self.came.put(callback)
-            while not self.open.is_set():  # noqa: ASYNC110  # another thread sets it
+            while not held.is_set():  # noqa: ASYNC110  # another thread sets it
                 await anyio.sleep(0.002)
 
         return AsyncWebhookReceiver(
@@ -93,10 +95,24 @@ class Handled:
         """A receiver for applications that do not."""
 
         def handle(callback: Callback) -> None:
+            held = self.open
             self.came.put(callback)
-            self.open.wait()
+            held.wait()
 
         return WebhookReceiver(self.secrets, handle, limits=self.limits, on_unfinished=self._note)
+
+    @contextmanager
+    def hold(self) -> Generator[None]:
+        """
+        Let no handler that begins within come to an end before it is over.
+
+        One that has begun may not have ended yet, though what it was given was taken.
+        """
+        self.open = threading.Event()
+        try:
+            yield
+        finally:
+            self.open.set()
 
     def _note(self, callback: Callback, error: Exception | None) -> None:
         self.unfinished.append((callback, error))

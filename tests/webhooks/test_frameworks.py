@@ -32,14 +32,11 @@ def running(request: pytest.FixtureRequest) -> Iterator[Handled]:
 
 def keep_busy(served: Handled) -> list[str]:
     """Have as many callbacks handled as are at once; gives their channels."""
-    served.open.clear()
-    try:
+    with served.hold():
         for number in range(BUSY):
             body = change(f"chn_{number}")
             assert 200 == ask(served.url, body, signed(body))[0]
         return [served.next().channel.channel_id for _ in range(BUSY)]
-    finally:
-        served.open.set()
 
 
 @pytest.fixture

@@ -211,19 +211,21 @@ def test_a_handler_that_is_stuck_costs_no_push(served: Service) -> None:
         for served.person in people:
             served.subscribe(handled.url)
             assert "verification" == handled.next().notification.type
-        handled.open.clear()
-        for person in people:
-            served.wire.external(person, *TIMES)
-        served.advance(1)
-        first = handled.next()
-        refused = [each for each in served.wire.sandbox.world.outbox.open() if each.attempts]
-        # One, or two if the handler had not taken the first when the others came.
-        assert 1 <= len(refused) <= 2
-        handled.open.set()
+        with handled.hold():
+            for person in people:
+                served.wire.external(person, *TIMES)
+            served.advance(1)
+            first = handled.next()
+            refused = [each for each in served.wire.sandbox.world.outbox.open() if each.attempts]
+            # One, or two if the handler had not taken the first when the others came.
+            assert 1 <= len(refused) <= 2
         told = {first.channel.channel_id}
         if len(refused) == 1:
             told.add(handled.next().channel.channel_id)
-        served.advance(3600)
+        # A slow machine may have no room again: then the service comes once more.
+        for _ in range(9):
+            if served.wire.sandbox.world.outbox.open():
+                served.advance(3600)
         told |= {handled.next().channel.channel_id for _ in range(3 - len(told))}
 
         assert 3 == len(told)
