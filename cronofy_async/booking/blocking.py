@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -13,9 +13,12 @@ from ..models.event_template import EventTemplate
 from ..models.events import Event
 from ..models.participants import Group, Member, Period
 from ..models.times import Duration
-from ..sync import Account, Cronofy, _bridge, _inner
+from ..sync import Account, Cronofy
 from .booker import AsyncBooker
 from .bookings import Booking, calendar_pairs
+
+if TYPE_CHECKING:
+    from ..client.bridge import Call
 
 __all__ = ("Booker",)
 
@@ -38,8 +41,9 @@ class Booker:
         alternatives: int = 3,
         other_calendars: bool = True,
     ) -> None:
+        self._call: Call = cronofy.call
         self._async = AsyncBooker(
-            cronofy._async,  # noqa: SLF001  # the twin of the twin
+            cronofy.unblocked,
             patience=patience,
             lag=lag,
             hold_for=hold_for,
@@ -56,7 +60,7 @@ class Booker:
     ) -> AvailabilitySearch:
         """Make a search for times to book; see `AsyncBooker.find`."""
         return AvailabilitySearch(
-            self._async.find(participants, duration, within, **query), _bridge.call
+            self._async.find(participants, duration, within, **query), self._call
         )
 
     def book(
@@ -74,10 +78,10 @@ class Booker:
     ) -> Booking[Account]:
         """Book a time in all of some calendars, or in none; see `AsyncBooker.book`."""
         pairs = calendar_pairs(calendars, Account)
-        booking = _bridge.call(
+        booking = self._call(
             lambda: self._async.book(
                 key,
-                _inner(pairs),
+                _unblocked(pairs),
                 start,
                 end,
                 summary=summary,
@@ -93,7 +97,7 @@ class Booker:
         self, booking: Booking[Account], start: datetime, end: datetime | timedelta
     ) -> Booking[Account]:
         """Move a booking to another time, or leave it; see `AsyncBooker.reschedule`."""
-        moved = _bridge.call(lambda: self._async.reschedule(_without(booking), start, end))
+        moved = self._call(lambda: self._async.reschedule(_without(booking), start, end))
         return _with(moved, booking.calendars)
 
     def cancel(
@@ -103,15 +107,15 @@ class Booker:
     ) -> None:
         """Take a booking's events away; see `AsyncBooker.cancel`."""
         if isinstance(booking, str):
-            key, pairs = booking, _inner(calendar_pairs(calendars, Account))
-            _bridge.call(lambda: self._async.cancel(key, pairs))
+            key, pairs = booking, _unblocked(calendar_pairs(calendars, Account))
+            self._call(lambda: self._async.cancel(key, pairs))
         else:
             known = _without(booking)
-            _bridge.call(lambda: self._async.cancel(known))
+            self._call(lambda: self._async.cancel(known))
 
     def wait_for_link(self, booking: Booking[Account], timeout: float = 60.0) -> Event:
         """Wait until the link to meet at is there; see `AsyncBooker.wait_for_link`."""
-        return _bridge.call(lambda: self._async.wait_for_link(_without(booking), timeout))
+        return self._call(lambda: self._async.wait_for_link(_without(booking), timeout))
 
     def hear(self, event_id: str) -> None:
         """Have `wait_for_link` look at once; any thread may call this."""
@@ -119,12 +123,17 @@ class Booker:
         async def hear() -> None:
             self._async.hear(event_id)
 
-        _bridge.call(hear)
+        self._call(hear)
+
+
+def _unblocked(pairs: Iterable[tuple[Account, str]]) -> Any:
+    """Calendars with the async views of their accounts."""
+    return tuple((account.unblocked, calendar_id) for account, calendar_id in pairs)
 
 
 def _without(booking: Booking[Account]) -> Booking[Any]:
     """A booking with the async views of its accounts."""
-    return attrs.evolve(booking, calendars=_inner(booking.calendars))
+    return attrs.evolve(booking, calendars=_unblocked(booking.calendars))
 
 
 def _with(booking: Booking[Any], calendars: tuple[tuple[Account, str], ...]) -> Booking[Account]:

@@ -253,7 +253,7 @@ class AsyncBooker:
                 left = deadline - runtime.monotonic()
                 if left <= 0:
                     raise TransportTimeoutError(f"{booking.key}: the link is still being made")
-                await self._until(heard, min(pause, left))
+                await runtime.wait(heard, min(pause, left))
                 pause = min(pause * 2, _LINK_WAITS[1])
         finally:
             if self._heard.get(booking.event_id) is heard:
@@ -337,18 +337,6 @@ class AsyncBooker:
             if event.event_id == booking.event_id:
                 return event
         raise CronofyError(f"{booking.key}: its event is gone, or was moved")
-
-    async def _until(self, heard: anyio.Event, seconds: float) -> None:
-        """Wait so long, or until somebody calls."""
-        async with anyio.create_task_group() as group:
-
-            async def listen() -> None:
-                await heard.wait()
-                group.cancel_scope.cancel()
-
-            group.start_soon(listen)
-            await self._driver.runtime.sleep(seconds)
-            group.cancel_scope.cancel()
 
 
 def _end(start: datetime, end: datetime | timedelta) -> datetime:

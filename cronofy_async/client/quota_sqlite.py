@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from ..core.errors import InvalidArgumentError
-from .databases import use_log
+from .databases import open_file, use_log
 from .runtime import Runtime
 from .sharing import Change
 from .threads import Worker
@@ -92,9 +92,7 @@ class SQLiteQuotaStore:
         self._inherited += self._connections
         self._connections.clear()
         os.close(os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-        connection = sqlite3.connect(
-            self._path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
-        )
+        connection = open_file(self._path, busy_timeout=_PATIENCE)
         try:
             use_log(connection)
             connection.execute("PRAGMA synchronous = NORMAL")

@@ -42,6 +42,18 @@ class Runtime:
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
     draw: Callable[[], float] = random.random
 
+    async def wait(self, event: anyio.Event, seconds: float) -> None:
+        """Wait so many seconds, or less if the event is set before."""
+        async with anyio.create_task_group() as group:
+
+            async def listen() -> None:
+                await event.wait()
+                group.cancel_scope.cancel()
+
+            start(group, listen)
+            await self.sleep(seconds)
+            group.cancel_scope.cancel()
+
 
 def unguessable() -> str:
     """Text of 256 bits of chance, for what nobody may guess."""

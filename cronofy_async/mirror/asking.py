@@ -112,7 +112,7 @@ class Asking:
         """
 
         async def wait() -> None:
-            await self._wait_for_news(look_every)
+            await self._runtime.wait(self._news, look_every)
 
         return AsyncChanges(
             self._store, consumer, after=after, from_now=from_now, wait=wait if follow else None
@@ -121,17 +121,6 @@ class Asking:
     async def forget(self, consumer: str) -> None:
         """Forget a consumer, and the changes that were kept for it alone."""
         await self._store.leave(consumer)
-
-    async def _wait_for_news(self, seconds: float) -> None:
-        async with anyio.create_task_group() as group:
-
-            async def look_again() -> None:
-                await self._runtime.sleep(seconds)
-                group.cancel_scope.cancel()
-
-            group.start_soon(look_again)
-            await self._news.wait()
-            group.cancel_scope.cancel()
 
     def _tell(self) -> None:
         self._news.set()

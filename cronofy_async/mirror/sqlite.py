@@ -8,11 +8,10 @@ import weakref
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
-from urllib.parse import quote
 
 import anyio
 
-from ..client.databases import name_of, use_log
+from ..client.databases import is_passing, open_file, remedy_for, use_log
 from ..client.threads import Worker
 from ..stores.private_files import prepare
 from .errors import MirrorStoreError
@@ -23,14 +22,7 @@ __all__ = ("SQLiteMirrorStore",)
 
 T = TypeVar("T")
 
-_REMEDIES: Final = {
-    "SQLITE_BUSY": "another program holds it; let that finish",
-    "SQLITE_FULL": "make room on the disk",
-    "SQLITE_IOERR": "see that the disk has room and works",
-    "SQLITE_READONLY": "make it writable for this user",
-    "SQLITE_CORRUPT": "restore it from a backup, or remove it and read everything anew",
-    "SQLITE_NOTADB": "name another file; it was left as it is",
-}
+_ANEW: Final = "restore it from a backup, or remove it and read everything anew"
 _PAGE: Final = 16384
 """Bytes of a page of the file: ten events, so that little is written twice."""
 _LOG: Final = 2000
@@ -85,10 +77,9 @@ class SQLiteMirrorStore(DatabaseStore):
                     connection.execute("ROLLBACK")
                 raise
         except sqlite3.Error as error:
-            name = name_of(error)
-            if name not in {"SQLITE_BUSY", "SQLITE_FULL"}:
+            if not is_passing(error):
                 self._drop()
-            remedy = _REMEDIES.get(name, "see that it is a mirror that this user can use")
+            remedy = remedy_for(error, SQLITE_CORRUPT=_ANEW)
             raise MirrorStoreError(f"{self.path}: {error}; {remedy}") from None
         return result
 
@@ -96,14 +87,7 @@ class SQLiteMirrorStore(DatabaseStore):
         if self._connection is not None and self._pid == os.getpid():
             return self._connection
         prepare(self.path, MirrorStoreError)
-        connection = sqlite3.connect(
-            f"file:{quote(str(self.path))}?mode=rw",
-            uri=True,
-            timeout=self._busy_timeout,
-            isolation_level=None,
-            check_same_thread=False,
-            cached_statements=256,
-        )
+        connection = open_file(self.path, busy_timeout=self._busy_timeout, statements=256)
         try:
             self._set_up(connection)
         except BaseException:

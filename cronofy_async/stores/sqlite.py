@@ -9,11 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from typing import Final, Self, TypeVar
-from urllib.parse import quote
 
 import anyio.to_thread
 
-from ..client.databases import name_of, use_log
+from ..client.databases import is_passing, open_file, remedy_for, use_log
 from ..client.tokens import LeasingTokenStore, TokenRecord
 from ..core.errors import TokenStoreError
 from .private_files import prepare
@@ -31,14 +30,6 @@ _TABLE: Final = (
 _READ: Final = "SELECT record FROM tokens WHERE sub = ?"
 _INSERT: Final = "INSERT INTO tokens (version, record, sub) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _UPDATE: Final = "UPDATE tokens SET version = ?, record = ? WHERE sub = ? AND version = ?"
-
-_REMEDIES: Final = {
-    "SQLITE_BUSY": "another program holds it; let that finish",
-    "SQLITE_FULL": "make room on the disk",
-    "SQLITE_READONLY": "make it writable for this user",
-    "SQLITE_CORRUPT": "restore it from a backup; it was left as it is",
-    "SQLITE_NOTADB": "name another file; it was left as it is",
-}
 
 
 class SQLiteTokenStore(LeasingTokenStore):
@@ -160,11 +151,9 @@ class SQLiteTokenStore(LeasingTokenStore):
                 connection = self._open()
                 return work(connection)
             except sqlite3.Error as error:
-                name = name_of(error)
-                if name not in {"SQLITE_BUSY", "SQLITE_FULL"}:
+                if not is_passing(error):
                     self._drop()
-                remedy = _REMEDIES.get(name, "see that it is a file that this user can use")
-                raise TokenStoreError(f"{self.path}: {error}; {remedy}") from None
+                raise TokenStoreError(f"{self.path}: {error}; {remedy_for(error)}") from None
             finally:
                 if connection is not None and self._connection is connection:
                     _roll_back(connection)
@@ -175,13 +164,7 @@ class SQLiteTokenStore(LeasingTokenStore):
         self._drop()
         # Somebody may have removed the file, or put another one in its place.
         prepare(self.path)
-        connection = sqlite3.connect(
-            f"file:{quote(str(self.path))}?mode=rw",
-            uri=True,
-            timeout=self._busy_timeout,
-            isolation_level=None,
-            check_same_thread=False,
-        )
+        connection = open_file(self.path, busy_timeout=self._busy_timeout)
         self._connection, self._place = connection, self._look()
         self._close = weakref.finalize(self, _close, connection, os.getpid())
         self._set_up(connection)

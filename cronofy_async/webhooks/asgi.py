@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
+from ..core.errors import InvalidArgumentError
 from .intake import ANSWER_HEADERS
 from .receiver import AsyncWebhookReceiver
 
@@ -101,8 +102,6 @@ def asgi_app(
             server begins and ends, which Django, for one, could not be.
     """
     if (path is None) != (otherwise is None):
-        from ..core.errors import InvalidArgumentError
-
         missing = "path" if path is None else "otherwise"
         raise InvalidArgumentError(missing, "is missing", "give path and otherwise, or neither")
     return WebhookApp(receiver, path, otherwise)
