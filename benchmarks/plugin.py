@@ -85,10 +85,12 @@ def _suite(tests: str, *options: str) -> float:
     return took
 
 
+PLUGIN = ("-p", "cronofy_transports.pytest_plugin")
+
 VARIANTS: dict[str, Callable[[], float]] = {
-    f"{TESTS:,} empty tests, -p no:cronofy": partial(_suite, WITHOUT, "-p", "no:cronofy"),
-    f"{TESTS:,} empty tests, plugin loaded": partial(_suite, WITHOUT),
-    f"{TESTS:,} tests with fixtures alone": partial(_suite, WITH_FIXTURES),
-    f"{TESTS:,} tests of a small app": partial(_suite, WITH_APP),
+    f"{TESTS:,} empty tests without the plugin": partial(_suite, WITHOUT),
+    f"{TESTS:,} empty tests with the plugin": partial(_suite, WITHOUT, *PLUGIN),
+    f"{TESTS:,} tests with fixtures alone": partial(_suite, WITH_FIXTURES, *PLUGIN),
+    f"{TESTS:,} tests of a small app": partial(_suite, WITH_APP, *PLUGIN),
 }
 """Name to measurement, in milliseconds; the first is what the others are compared with."""

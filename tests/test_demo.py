@@ -12,7 +12,7 @@ import pytest
 
 from cronofy_async.core.wire import Request, Response
 from cronofy_transports.demo.__main__ import main
-from cronofy_transports.demo.consent import _FormReader
+from cronofy_transports.demo.consent import FormReader
 from cronofy_transports.demo.journey import DeviationError, expect
 from cronofy_transports.demo.screen import Screen, ShownTransport
 
@@ -80,7 +80,7 @@ async def test_the_screen_masks_secrets_in_both_directions() -> None:
 
 def test_the_form_is_read_as_a_browser_would() -> None:
     """Hidden fields and the checked choice are submitted; buttons only when pressed."""
-    reader = _FormReader()
+    reader = FormReader()
     reader.feed(
         '<form action="/go?x=1&amp;y=2"><input type="hidden" name="seal" value="s">'
         '<input type="radio" name="choice" value="a"><input type="radio" name="choice" value="b"'

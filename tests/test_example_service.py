@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 import pytest
 import requests
 
-from cronofy_transports.demo.consent import _FormReader
+from cronofy_transports.demo.consent import FormReader
 from cronofy_transports.sandbox import Sandbox, run_in_thread
 
 from .transports.servers import unused_port
@@ -65,7 +65,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
 def approve(browser: requests.Session, service: str) -> None:
     """Follow the link to the consent page, and press its button."""
     page = browser.get(f"{service}/connect", timeout=10)
-    reader = _FormReader()
+    reader = FormReader()
     reader.feed(page.text)
     name, value = next(each for each in reader.form.buttons if each[1] == "approve")
     fields = {**reader.form.fields, name: value}

@@ -9,14 +9,8 @@ import pytest
 
 from cronofy_async.core.wire import Response
 
-from .test_sandbox_consent import Browser
+from .browsing import Browser
 from .wire import ORIGIN, Wire, errors, keys
-
-
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
 
 
 def verify(wire: Wire, *uris: str, **changes: Any) -> Response:

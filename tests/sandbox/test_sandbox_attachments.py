@@ -19,12 +19,6 @@ APPROVED, REJECTED = "attachment_approved", "attachment_rejected"
 
 
 @pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
 def person(wire: Wire) -> Person:
     """Somebody whose calendar takes attachments."""
     person = wire.person()

@@ -10,18 +10,6 @@ from .asking import MONDAY, ask, at, busy, found, period
 from .wire import Person, Wire, errors, keys
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London, which is on UTC in January."""
-    return wire.person()
-
-
 def hours(first: int, last: int) -> list[str]:
     """Full hours."""
     return [f"{hour:02}:00" for hour in range(first, last + 1)]

@@ -9,18 +9,6 @@ import pytest
 from .wire import Person, Wire, errors
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
 def own(wire: Wire, person: Person, **query: Any) -> dict[str, Any]:
     """The one event that the application manages."""
     (event,) = wire.events(person, only_managed=True, **query)

@@ -13,18 +13,6 @@ from .wire import Person, Wire, errors
 TIMES = ("2030-01-03T10:00:00Z", "2030-01-03T11:00:00Z")
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
 def second_calendar(wire: Wire, person: Person) -> Person:
     """The same person with another calendar."""
     profile = wire.sandbox.world.accounts[person.sub].profiles[0]

@@ -9,8 +9,8 @@ import pytest
 
 from cronofy_async.core.wire import Response
 
+from .browsing import Browser, Page
 from .delegating import BACK, CALLBACK, ROOM, SCOPE, domain, exchange, outcomes, sent_back
-from .test_sandbox_consent import Browser, Page
 from .wire import ORIGIN, Person, Wire, errors, keys
 
 

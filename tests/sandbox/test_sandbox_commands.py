@@ -18,18 +18,6 @@ from .wire import NOW, Person, Wire, errors
 START, END = "2030-01-03T10:00:00Z", "2030-01-03T11:00:00Z"
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("create_event", {"start": START, "end": END, "summary": "A", "tzid": "bad"}, "tzid"),
     ("create_event", {"start": END, "end": START, "summary": "A"}, "end"),

@@ -15,12 +15,6 @@ from .wire import Person, Wire, keys
 DELAY = Choices().conferencing_delay
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
 def own(wire: Wire, person: Person) -> dict[str, Any]:
     """The one event that the application manages."""
     (event,) = wire.events(person, only_managed=True)

@@ -4,100 +4,18 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import attrs
 import pytest
 
 from cronofy_async.core.wire import Response
 from cronofy_transports.sandbox import Choices
 
+from .browsing import Browser, Page
 from .wire import ORIGIN, Person, Wire
 
 REDIRECT = "https://app.example.com/callback?tenant=1"
-
-
-@attrs.define
-class Page(HTMLParser):
-    """A page, read as a browser reads it."""
-
-    text: str = ""
-    action: str | None = None
-    fields: dict[str, str] = attrs.field(factory=dict)
-    choices: dict[str, str] = attrs.field(factory=dict)
-    buttons: list[str] = attrs.field(factory=list)
-    tags: list[tuple[str, dict[str, str]]] = attrs.field(factory=list)
-
-    @classmethod
-    def of(cls, response: Response) -> Page:
-        """Read an answer."""
-        page = cls()
-        HTMLParser.__init__(page)
-        page.feed(response.body.decode())
-        return page
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take a tag."""
-        given = {name: value or "" for name, value in attrs}
-        self.tags.append((tag, given))
-        if tag == "form":
-            self.action = given["action"]
-        if tag == "button":
-            self.buttons.append(given["value"])
-        if tag == "input" and given["type"] == "radio":
-            self.choices[given["value"]] = ""
-            if "checked" in given:
-                self.fields[given["name"]] = given["value"]
-        elif tag == "input":
-            self.fields[given["name"]] = given["value"]
-
-    def handle_data(self, data: str) -> None:
-        """Take text."""
-        self.text += data
-        if self.choices and not list(self.choices.values())[-1]:
-            self.choices[list(self.choices)[-1]] = data.strip()
-
-
-class Browser:
-    """Something that keeps the cookie it is given."""
-
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
-        self.cookie: str | None = None
-
-    def open(self, url: str) -> Response:
-        """Open a page."""
-        return self._keep(self._wire.send("GET", url, headers=self._headers()))
-
-    def submit(self, page: Page, **fields: str) -> Response:
-        """Send a page's form."""
-        assert page.action is not None
-        body = urlencode({**page.fields, **fields}).encode()
-        headers = {**self._headers(), "Content-Type": "application/x-www-form-urlencoded"}
-        return self._keep(self._wire.send("POST", page.action, body, headers=headers))
-
-    def _headers(self) -> dict[str, str]:
-        return {} if self.cookie is None else {"Cookie": self.cookie}
-
-    def _keep(self, response: Response) -> Response:
-        given = response.header("set-cookie")
-        if given is not None:
-            self.cookie = given.partition(";")[0]
-        return response
-
-
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def browser(wire: Wire) -> Browser:
-    """A browser without cookies."""
-    return Browser(wire)
 
 
 def url(wire: Wire, **changes: Any) -> str:

@@ -18,12 +18,6 @@ HOOK = "https://app.example.com/hook"
 
 
 @pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
 def grace(wire: Wire) -> Person:
     """Somebody whose calendar speaks for them."""
     return wire.person()

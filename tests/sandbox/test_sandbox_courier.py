@@ -22,18 +22,6 @@ from .wire import Person, Wire, until
 TIMES = ("2030-01-03T10:00:00Z", "2030-01-03T11:00:00Z")
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
 def listed(wire: Wire, person: Person) -> list[str]:
     """The ids of the channels that are open."""
     return [each["channel_id"] for each in wire.get("/v1/channels", person)["channels"]]

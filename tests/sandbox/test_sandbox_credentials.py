@@ -209,12 +209,6 @@ def test_another_applications_things_are_not_there(cls: AnyOperation) -> None:
 # Elements -----------------------------------------------------------------------------
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
 def element_token(wire: Wire, permission: str, *people: Person) -> str:
     """A token for a component in a browser."""
     body = {"version": "1", "permissions": [permission], "origin": ORIGIN}

@@ -26,24 +26,6 @@ NAMES = ("accounts", "channels", "arranged", "journal", "faults")
 MEAN = '"><script>alert(1)</script><b onclick=x>'
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
-@pytest.fixture
-def surfer(wire: Wire) -> Surfer:
-    """A browser without cookies."""
-    return Surfer(wire)
-
-
 def fill(wire: Wire, person: Person) -> dict[str, str]:
     """Put something mean into everything that has a place for words; gives the pages of it."""
     world = wire.sandbox.world

@@ -15,21 +15,9 @@ MORNING = {"start": "2030-01-03T09:00", "end": "2030-01-03T10:00"}
 
 
 @pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
 def person(wire: Wire) -> Person:
     """Somebody in Tokyo, where it is nine hours later than in UTC."""
     return wire.person(tzid="Asia/Tokyo")
-
-
-@pytest.fixture
-def surfer(wire: Wire) -> Surfer:
-    """A browser without cookies."""
-    return Surfer(wire)
 
 
 def week(surfer: Surfer, person: Person, day: str = "2030-01-01") -> Sheet:

@@ -20,24 +20,6 @@ HOOK = "https://app.example/hook"
 
 
 @pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
-@pytest.fixture
-def surfer(wire: Wire) -> Surfer:
-    """A browser without cookies."""
-    return Surfer(wire)
-
-
-@pytest.fixture
 def channel(wire: Wire, person: Person) -> str:
     """The id of a verified channel that hears of everything."""
     return open_channel(wire, person)

@@ -22,18 +22,6 @@ CALENDARS = "/v1/calendars"
 BUSY = mischief.Status(status=503)
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
 def statuses(wire: Wire, person: Person, count: int) -> list[int]:
     """The answers to so many readings of calendars."""
     return [wire.send("GET", CALENDARS, token=person.token).status for _ in range(count)]

@@ -26,18 +26,6 @@ WAYS = ("in process", "over HTTP")
 every_way = pytest.mark.parametrize("way", WAYS)
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
 @asynccontextmanager
 async def client(wire: Wire, way: str, retry: RetryPolicy = ONCE) -> AsyncGenerator[AsyncCronofy]:
     """Our client with a sandbox, which it reaches in one of two ways."""

@@ -48,18 +48,6 @@ class Receiver:
         return [path for path, each, _ in self.got if each == kind]
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
 @pytest_asyncio.fixture
 async def receiver(wire: Wire) -> AsyncGenerator[Receiver]:
     """A receiver on loopback, while the sandbox is served."""

@@ -19,12 +19,6 @@ FILES = Path(__file__).parents[1] / "data" / "ics"
 
 
 @pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
 def person(wire: Wire) -> Person:
     """Ada, in London."""
     return wire.person()

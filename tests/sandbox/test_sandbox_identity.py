@@ -7,12 +7,6 @@ import pytest
 from .wire import ORIGIN, Wire, errors, keys
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
 def test_userinfo_has_everything_under_its_dotted_keys(wire: Wire) -> None:
     """The document has literal keys with dots, and every profile with its calendars."""
     person = wire.person("read_events create_event")

@@ -12,18 +12,6 @@ from .test_sandbox_invites import BO, CY, EVENT, HOOK, delivered, get, made, pos
 from .wire import ORIGIN, Wire
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def surfer(wire: Wire) -> Surfer:
-    """A browser without cookies."""
-    return Surfer(wire)
-
-
 def url(wire: Wire, recipient: str = BO) -> str:
     """The page of somebody who is invited."""
     wire.send("GET", "/")

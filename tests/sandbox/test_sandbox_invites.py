@@ -26,12 +26,6 @@ EVENT = {
 }
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
 def post(wire: Wire, **changes: Any) -> Response:
     """Send an invite to one person, with changes; `None` leaves a field out."""
     body = {

@@ -19,18 +19,6 @@ from .wire import ORIGIN, Person, Wire, errors, keys
 FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
 def test_each_leniency_says_who_needs_it() -> None:
     """The table names a client or the reference for everything in it."""
     listed = [(each.what, each.needed_by) for each in (*leniency.BEFORE, *leniency.AFTER)]

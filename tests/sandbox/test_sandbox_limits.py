@@ -25,18 +25,6 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 MONTHS = {"minutes": 35 * 24 * 60 + 1}
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
 # Lengths and numbers ------------------------------------------------------------------
 
 

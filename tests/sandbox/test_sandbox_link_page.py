@@ -10,7 +10,7 @@ import pytest
 from cronofy_async import callbacks
 from cronofy_async.core.wire import Response
 
-from .test_sandbox_consent import Browser, Page
+from .browsing import Browser, Page
 from .test_sandbox_links import EVENT, SLOT, link, status
 from .wire import Person, Wire
 
@@ -19,24 +19,6 @@ URLS = {
     "no_times_suitable_url": "https://example.org/none",
     "no_times_displayed_url": "https://example.org/empty",
 }
-
-
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
-@pytest.fixture
-def browser(wire: Wire) -> Browser:
-    """A browser without cookies."""
-    return Browser(wire)
 
 
 def book(browser: Browser, made: dict[str, Any], clock: str = "10:00") -> Response:

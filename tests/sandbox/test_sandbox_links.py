@@ -15,18 +15,6 @@ SLOT = "2030-01-07T10:00:00Z"
 EVENT = {"event_id": "e1", "summary": "Interview", "tzid": "Europe/London"}
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
 def request(*people: Person, **changes: Any) -> dict[str, Any]:
     """What a link is made of: an hour between 9 and 12 on Monday in each one's calendar."""
     body = {

@@ -39,12 +39,6 @@ def url() -> Generator[str]:
 
 
 @pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
 def person(wire: Wire) -> Person:
     """Ada, in London."""
     return wire.person()

@@ -26,18 +26,6 @@ SUBSCRIPTION = {
 }
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
 def send(wire: Wire, token: str | None = None, **changes: Any) -> Response:
     """Send an agent to a meeting."""
     body = {

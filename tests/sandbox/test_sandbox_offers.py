@@ -10,7 +10,7 @@ import pytest
 from cronofy_async.core.wire import Response
 from cronofy_transports.sandbox import Sandbox
 
-from .test_sandbox_consent import Browser, Page
+from .browsing import Browser, Page
 from .wire import ORIGIN, Person, Wire, errors
 
 BACK = "https://example.org/back?tenant=1"
@@ -20,12 +20,6 @@ EVENT = {
     "start": "2030-01-07T09:00:00Z",
     "end": "2030-01-07T10:00:00Z",
 }
-
-
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
 
 
 def create(wire: Wire, **changes: Any) -> Response:

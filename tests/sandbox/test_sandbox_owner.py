@@ -16,18 +16,6 @@ URL = "https://app.example/hook"
 START, END = "2030-01-03T10:00:00Z", "2030-01-03T11:00:00Z"
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
 def listen(wire: Wire, person: Person, **body: Any) -> None:
     """Make a channel, and answer its verification well."""
     wire.send("POST", "/v1/channels", {"callback_url": URL, **body}, token=person.token)

@@ -9,28 +9,10 @@ import pytest
 
 from cronofy_async.core.wire import Response
 
-from .test_sandbox_consent import Browser, Page
+from .browsing import Browser, Page
 from .wire import ORIGIN, Person, Wire, errors, keys
 
 BACK = "https://app.example.com/done?tenant=1"
-
-
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
-@pytest.fixture
-def browser(wire: Wire) -> Browser:
-    """A browser without cookies."""
-    return Browser(wire)
 
 
 def permissions(wire: Wire, person: Person, **changes: Any) -> Response:

@@ -25,18 +25,6 @@ URL = "https://app.example/hook"
 TIMES = ("2030-01-03T10:00:00Z", "2030-01-03T11:00:00Z")
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
 def due(wire: Wire, after: int = 0, *, ok: bool = True) -> list[Posting]:
     """What is sent within so many seconds; it is answered well, unless told otherwise."""
     wire.command("advance", seconds=after)

@@ -41,18 +41,6 @@ class Metered:
         return found
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
 def test_there_is_no_quota_unless_it_is_asked_for() -> None:
     """A thousand calls in one moment are answered."""
     assert {200} == set(Metered(None).statuses(1000))

@@ -13,18 +13,6 @@ from cronofy_transports.sandbox.error_keys import ERROR_KEYS
 from .wire import NOW, ORIGIN, Person, Wire, errors, keys
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
 def summaries(events: list[dict[str, Any]]) -> list[str]:
     """The titles of events."""
     return [event["summary"] for event in events]

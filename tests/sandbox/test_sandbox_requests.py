@@ -11,7 +11,7 @@ import pytest
 from cronofy_async import callbacks
 from cronofy_async.core.wire import Response
 
-from .test_sandbox_consent import Browser, Page
+from .browsing import Browser, Page
 from .wire import ORIGIN, Person, Wire, errors
 
 PATH = "/v1/scheduling_requests"

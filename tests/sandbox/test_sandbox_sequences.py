@@ -12,18 +12,6 @@ from .asking import at, busy, period
 from .wire import Person, Wire, errors
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London, which is on UTC in January."""
-    return wire.person()
-
-
 def sequence(wire: Wire, *items: dict[str, Any], **changes: Any) -> Response:
     """Ask about meetings of an hour in a row, from 9 to 13 on Monday."""
     query = {

@@ -11,17 +11,11 @@ from cronofy_async import callbacks
 from cronofy_async.core.wire import Response
 
 from .asking import busy, period
-from .test_sandbox_consent import Browser, Page
+from .browsing import Browser, Page
 from .wire import ORIGIN, Person, Wire, errors
 
 PATH = "/v1/real_time_sequencing"
 EVENT = {"event_id": "e1", "summary": "Interview", "tzid": "Europe/London", "description": "Hello"}
-
-
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
 
 
 def item(name: str | int, ordinal: int, person: Person, **changes: Any) -> dict[str, Any]:

@@ -27,13 +27,6 @@ from cronofy_transports.sandbox.world import World
 from .living import STEPS, Life, Step
 from .wire import NOW, ORIGIN, Wire, errors
 
-
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
 # Going back ---------------------------------------------------------------------------
 
 

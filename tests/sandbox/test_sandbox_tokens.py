@@ -15,12 +15,6 @@ from .wire import Person, Wire, keys
 REDIRECT = "https://app.example.com/oauth/callback?tenant=1"
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
 def exchange(wire: Wire, code: str, **changes: Any) -> Response:
     """Exchange a code for tokens."""
     body = {

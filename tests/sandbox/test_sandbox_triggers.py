@@ -13,18 +13,6 @@ HOUR = 3600
 BEFORE = {"before": "event_start", "offset": {"minutes": 30}}
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
 def hook(uri: str = "https://app.example/hook", **what: Any) -> dict[str, Any]:
     """A subscription."""
     return {"type": "webhook", "uri": uri, **what}

@@ -16,12 +16,6 @@ from cronofy_transports.sandbox.state.events import Event
 from .wire import Person, Wire
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
 def person(wire: Wire, tzid: str) -> Person:
     """Somebody in a zone."""
     return wire.person(tzid=tzid)

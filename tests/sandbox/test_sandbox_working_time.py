@@ -12,18 +12,6 @@ from .asking import MONDAY, ask, at, busy, found, period
 from .wire import Person, Wire, errors
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London, which is on UTC in January."""
-    return wire.person()
-
-
 def rule(wire: Wire, person: Person, rule_id: str = "default", **changes: Any) -> Response:
     """Store a rule: Mondays from 10 to 12 in London."""
     body = {

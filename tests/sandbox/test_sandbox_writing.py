@@ -11,18 +11,6 @@ from cronofy_async.core.wire import Response
 from .wire import Person, Wire, errors, keys
 
 
-@pytest.fixture
-def wire() -> Wire:
-    """An empty sandbox."""
-    return Wire()
-
-
-@pytest.fixture
-def person(wire: Wire) -> Person:
-    """Somebody in London."""
-    return wire.person()
-
-
 def own(wire: Wire, person: Person, **query: Any) -> dict[str, Any]:
     """The one event that the application manages."""
     (event,) = wire.events(person, only_managed=True, **query)

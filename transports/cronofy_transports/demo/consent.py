@@ -15,7 +15,7 @@ from yarl import URL
 from .receiver import Receiver
 from .screen import Screen
 
-__all__ = ("approve_by_form", "approve_in_browser")
+__all__ = ("FormReader", "approve_by_form", "approve_in_browser")
 
 _PATIENCE: Final = 300.0
 
@@ -27,7 +27,7 @@ class _Form:
     buttons: list[tuple[str, str]] = attrs.field(factory=list)
 
 
-class _FormReader(HTMLParser):
+class FormReader(HTMLParser):
     """Reads the first form of a page as a browser would submit it."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ async def approve_by_form(url: str, screen: Screen) -> str:
     # A cookie jar passes over cookies of IP addresses unless it is told not to.
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
         async with browser.get(URL(url, encoded=True)) as page:
-            reader = _FormReader()
+            reader = FormReader()
             reader.feed(await page.text())
             form, address = reader.form, str(page.url)
         yes = [(n, v) for n, v in form.buttons if v in ("approve", "allow", "yes")]
