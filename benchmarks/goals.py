@@ -273,6 +273,14 @@ GOALS: Final = (
         0.025,
         "wall",
     ),
+    Goal(
+        "plugin-suite",
+        "sandbox: a suite of 1,000 tests of a small app with the pytest plugin",
+        "plugin",
+        "1,000 tests of a small app",
+        5000,
+        against=None,
+    ),
     *(
         Goal(
             f"webhook-{framework.lower()}",

@@ -33,6 +33,28 @@ def book(account, room, start):
         )
 '''
 
+APP_ON_REQUESTS = '''
+import os
+from datetime import timedelta
+
+import requests
+
+
+def book(account, room, start):
+    """The same booking by the most common client, opened anew as well."""
+    answer = requests.post(
+        f"{os.environ['CRONOFY_API_URL']}/v1/calendars/{room}/events",
+        json={
+            "event_id": "booking",
+            "summary": "Booking",
+            "start": start.isoformat(),
+            "end": (start + timedelta(hours=1)).isoformat(),
+        },
+        headers={"Authorization": f"Bearer {account['access_token']}"},
+    )
+    answer.raise_for_status()
+'''
+
 WITH_APP = f"""
 from datetime import UTC, datetime, timedelta
 
@@ -68,12 +90,12 @@ def test_nothing(number):
 """
 
 
-def _suite(tests: str, *options: str) -> float:
+def _suite(tests: str, *options: str, app: str = APP) -> float:
     """Milliseconds that pytest takes for a suite, from the start of its process to its end."""
     # Other plugins of this environment are not part of the question.
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     with TemporaryDirectory() as folder:
-        Path(folder, "app.py").write_text(APP, encoding="utf-8")
+        Path(folder, "app.py").write_text(app, encoding="utf-8")
         Path(folder, "test_app.py").write_text(tests, encoding="utf-8")
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
         began = time.perf_counter()
@@ -85,12 +107,15 @@ def _suite(tests: str, *options: str) -> float:
     return took
 
 
-PLUGIN = ("-p", "cronofy_transports.pytest_plugin")
+PLUGIN = ("-p", "cronofy")
 
 VARIANTS: dict[str, Callable[[], float]] = {
     f"{TESTS:,} empty tests without the plugin": partial(_suite, WITHOUT),
     f"{TESTS:,} empty tests with the plugin": partial(_suite, WITHOUT, *PLUGIN),
     f"{TESTS:,} tests with fixtures alone": partial(_suite, WITH_FIXTURES, *PLUGIN),
     f"{TESTS:,} tests of a small app": partial(_suite, WITH_APP, *PLUGIN),
+    f"{TESTS:,} tests of the same app on requests": partial(
+        _suite, WITH_APP, *PLUGIN, app=APP_ON_REQUESTS
+    ),
 }
 """Name to measurement, in milliseconds; the first is what the others are compared with."""
