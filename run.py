@@ -254,7 +254,9 @@ class Project(object):
         outside = [self.interpreter, "-m", "pip", "--python", self.python]
         for pip in (inside, outside):
             if self.execute(pip + ["--version"])[0] == 0:
-                yield pip + ["install", "--no-input", "--disable-pip-version-check"]
+                # Of large packages little is imported: that is compiled when it is.
+                options = ["--no-input", "--no-compile", "--disable-pip-version-check"]
+                yield pip + ["install"] + options
                 return
 
     def _execute(self, command):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import signal
 import threading
@@ -35,6 +36,16 @@ WATCH = Watch()
 def pytest_configure(config: pytest.Config) -> None:
     """Look for secrets in all that tests show."""
     config.pluginmanager.register(CanaryPlugin(WATCH), "canaries")
+
+
+def pytest_collection_finish() -> None:
+    """
+    Have the collector pass over all that is there to stay.
+
+    Many tests have garbage collected: half a second each, if what was loaded is looked at.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -26,8 +26,9 @@ every_operation_with_its_own_query = pytest.mark.parametrize(
     [cls for cls in all_operations() if not (cls.method == "GET" and "{+" in cls.path)],
     ids=lambda cls: cls.__name__,
 )
-few = settings(max_examples=40, deadline=None)
-fewer = settings(max_examples=15, deadline=None)
+# There are as many times as many as there are operations.
+few = settings(max_examples=settings().max_examples // 5)
+fewer = settings(max_examples=settings().max_examples // 10)
 
 
 @every_operation

@@ -97,7 +97,7 @@ def machine(run: ModuleType, root: Path) -> Machine:
 
 MAKE = "BASE -m venv VENV"
 PROBE = "INSIDE -m pip --version"
-INSTALL = "INSIDE -m pip install --no-input --disable-pip-version-check --editable ."
+INSTALL = "INSIDE -m pip install --no-input --no-compile --disable-pip-version-check --editable ."
 
 
 # Starting
@@ -369,7 +369,7 @@ def test_without_ensurepip_the_pip_of_the_outside_installs(machine: Machine) -> 
         "BASE -m venv --without-pip VENV",
         PROBE,
         outside + "--version",
-        outside + "install --no-input --disable-pip-version-check --editable .[test]",
+        outside + "install --no-input --no-compile --disable-pip-version-check --editable .[test]",
     ] == machine.heard()
 
 

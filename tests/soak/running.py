@@ -19,7 +19,8 @@ from cronofy_async.client.runtime import Runtime
 from cronofy_transports.sandbox import SandboxTransport, run_in_thread
 from tests.virtual_loop import run
 
-from .calls import Caller, WrongError
+from .calling import WrongError
+from .calls import Caller
 from .leaks import of_the_client, of_the_process
 from .mix import faults
 from .place import NOW, QUOTA, Place, Rotation
