@@ -117,6 +117,7 @@ GROUPS: Final = {
         {
             "1000 pages of 50 ms in 16": _fixed(_LATENCY * 1000 / 16 * 1000),
             "our stream, 16 requests at once": _cost("limited", "wall"),
+            "the floor, 16 requests at once": _cost("floor_limited", "wall"),
         },
         rounds=3,
     ),
