@@ -157,12 +157,14 @@ class Driver:
         try:
             send = next(flow)
             while True:
+                self._go_on(history)
                 if send.for_quota and pacer is not None:
                     await pacer.slow_down(send.after)
                 if send.after:
                     await runtime.sleep(send.after)
                     if send.for_quota and is_patient:
                         deadline += send.after
+                    self._go_on(history)
                 base = (
                     sent if send.renew and sent is not None else self._dress(send.request, options)
                 )
@@ -197,6 +199,11 @@ class Driver:
             return answer
         finally:
             flow.close()
+
+    def _go_on(self, history: list[Failure]) -> None:
+        """End a call whose client was closed during it; it tells of what was sent."""
+        if history and self.plug.is_closed:
+            raise interrupted(self.plug.error(), history)
 
     def _move(self) -> None:
         """Forget what was under way in a loop that is left."""
@@ -271,10 +278,19 @@ class Plug:
         self._own: Transport | None = None
         self._closed = False
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self._closed
+
+    def error(self) -> CronofyError:
+        """What is raised then."""
+        return CronofyError("the client is closed: make a new one")
+
     def transport(self) -> Transport:
         """The transport, made when it is first needed."""
         if self._closed:
-            raise CronofyError("the client is closed: make a new one")
+            raise self.error()
         if self._foreign is not None:
             return self._foreign
         if self._own is None:
