@@ -14,7 +14,12 @@ _RETRIES: Final = (
 )
 _QUOTA: Final = ("test_windows.py", "test_pacing.py", "test_quota.py", "test_quota_stores.py")
 _HOSTS: Final = ("test_hosts.py", "test_given_urls.py")
-_CALLBACKS: Final = ("test_callbacks.py", "test_callbacks_edges.py")
+_REFUSALS: Final = ("test_operation_core.py", "sandbox/test_sandbox_applications.py")
+_CALLBACKS: Final = (
+    "test_callbacks.py",
+    "test_callbacks_edges.py",
+    "test_callbacks_scheduling.py",
+)
 _TOKENS: Final = (
     "tokens/test_renewal.py",
     "tokens/test_trouble.py",
@@ -23,6 +28,7 @@ _TOKENS: Final = (
     "tokens/test_lost_answers.py",
     "tokens/test_in_the_sandbox.py",
     "tokens/test_sqlite.py",
+    "tokens/test_records.py",
 )
 _PAGING: Final = (
     "test_paging.py",
@@ -60,7 +66,11 @@ _BY_GROUP: Final = {
     "paging": _PAGING,
 }
 
+_MORE: Final = {"core/refusals.py": _REFUSALS}
+
 TESTS: Final[dict[str, tuple[str, ...]]] = {
-    module: _BY_GROUP[group] for group, modules in GROUPS.items() for module in modules
+    module: (*_BY_GROUP[group], *_MORE.get(module, ()))
+    for group, modules in GROUPS.items()
+    for module in modules
 }
 """The tests of each module, below ``tests``."""
