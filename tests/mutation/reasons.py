@@ -7,6 +7,8 @@ from typing import Final
 
 __all__ = ("REASONS",)
 
+_SAME_MOMENT: Final = "both are the same moment then"
+
 REASONS: Final[Mapping[str, Mapping[str, str]]] = {
     "core/exchange.py": {
         "full = min(self.wait_max, self.wait_initial * 2.0 ** min(attempt - 1, 64))": (
@@ -25,6 +27,38 @@ REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         'raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))': (
             "more padding than there must be is passed over"
         ),
+    },
+    "client/windows.py": {
+        "cut_to: float = 1.0": "from one on, nothing is cut",
+        "if self.cut_to >= 1:": "uncut, the share comes out as one as well",
+        "if self.cut_to < 1:": "uncut, the share is one, and changes nothing",
+        "if moment < now:": _SAME_MOMENT,
+        "if moment < self.latest:": _SAME_MOMENT,
+        "if moment < self.paused_until:": _SAME_MOMENT,
+        (
+            "if count >= per_second and moment < marks[-per_second] + SECOND: / Lt -> LtE"
+        ): _SAME_MOMENT,
+        (
+            "if count >= per_minute and moment < marks[-per_minute] + MINUTE: / Lt -> LtE"
+        ): _SAME_MOMENT,
+        "if marks and marks[-1] > mark: / Gt -> GtE": _SAME_MOMENT,
+        (
+            "rate = limits.per_second if self.cut_to >= 1 else"
+            " limits.per_second * self.share(now) / GtE -> Gt"
+        ): "uncut, the share is one",
+        (
+            "rate = limits.per_second if self.cut_to >= 1 else"
+            " limits.per_second * self.share(now) / 1 -> 2"
+        ): "uncut, the share is one",
+        "break / break -> continue": "marks grow: those before are older still",
+        "furthest = max((latest, *marks[-1:]))": "marks grow: the last is the furthest",
+    },
+    "callbacks.py": {
+        "super().__init__(error)": "an exception keeps its arguments without it",
+        (
+            'header = signature.decode("latin-1") if isinstance(signature, bytes)'
+            ' else signature or ""'
+        ): "neither text is a signature",
     },
     "core/hosts.py": {
         'parts = urlsplit(url or "")': "neither text is an origin",

@@ -12,7 +12,13 @@ _RETRIES: Final = (
     "test_budget.py",
     "test_exchange_edges.py",
 )
-_QUOTA: Final = ("test_windows.py", "test_pacing.py", "test_quota.py", "test_quota_stores.py")
+_QUOTA: Final = (
+    "test_windows.py",
+    "test_windows_edges.py",
+    "test_pacing.py",
+    "test_quota.py",
+    "test_quota_stores.py",
+)
 _HOSTS: Final = ("test_hosts.py", "test_given_urls.py")
 _REFUSALS: Final = ("test_operation_core.py", "sandbox/test_sandbox_applications.py")
 _CALLBACKS: Final = (
