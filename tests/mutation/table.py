@@ -15,6 +15,8 @@ _RETRIES: Final = (
 _QUOTA: Final = (
     "test_windows.py",
     "test_windows_edges.py",
+    "test_pacing_edges.py",
+    "test_sharing_edges.py",
     "test_pacing.py",
     "test_quota.py",
     "test_quota_stores.py",
