@@ -57,9 +57,10 @@ def _try(module: str, known: dict[str, Any] | None) -> dict[str, Any]:
     tests = [str(ROOT / "tests" / each) for each in TESTS[module]]
     if afresh(path, ast.parse(path.read_text()), tests) != "survived":
         sys.exit(f"{module}: the tests fail without any mutant")
+    limit = 10 + 3 * (time.monotonic() - began)
     for mutant in found:
         if not mutant.is_local:
-            tell(mutant, afresh(path, mutant.tree, tests))
+            tell(mutant, afresh(path, mutant.tree, tests, limit))
     trial = Trial(path, [each for each in found if each.is_local], tell)
     # As the hooks of pytest see it, the profile is there before it is asked for.
     settings.register_profile("mutants", **PROFILE)

@@ -37,6 +37,7 @@ _TOKENS: Final = (
     "tokens/test_in_the_sandbox.py",
     "tokens/test_sqlite.py",
     "tokens/test_records.py",
+    "tokens/test_edges.py",
 )
 _PAGING: Final = (
     "test_paging.py",
