@@ -102,6 +102,20 @@ class TestLeave:
             await share.wait(0.25, 1)
             assert [1e-4, 0.25] == time.slept
 
+    def test_the_only_place_is_one(self) -> None:
+        """Whoever waits for the quota gets it, though nobody gives a place back meanwhile."""
+        clock = VirtualTime()
+        limits = Limits(concurrent=1, per_second=1, burst=1, per_minute=100)
+        pacer = Pacer(limits, OwnShare(limits, clock, clock.sleep))
+
+        async def main() -> None:
+            for _ in range(3):
+                await pacer.acquire()
+                pacer.release()
+
+        clock.run(main())
+        assert 2.0 <= clock() < 2.1
+
     async def test_a_pause_that_is_over_is_none(self) -> None:
         """It is told as nought."""
         time = FrozenTime()

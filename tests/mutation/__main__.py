@@ -1,8 +1,8 @@
 """
 ``python -m tests.mutation [--survivors] [MODULE...]``: try mutants, and write what came of them.
 
-With ``--survivors`` only those are tried that lived last time: enough after tests were added,
-as long as the module is what it was.
+With ``--survivors`` only those are tried that lived last time, each afresh and with all the tests
+of its module: enough after tests were added, as long as the module is what it was.
 """
 
 from __future__ import annotations
@@ -58,15 +58,17 @@ def _try(module: str, known: dict[str, Any] | None) -> dict[str, Any]:
     if afresh(path, ast.parse(path.read_text()), tests) != "survived":
         sys.exit(f"{module}: the tests fail without any mutant")
     limit = 10 + 3 * (time.monotonic() - began)
+    local = [each for each in found if each.is_local] if known is None else []
     for mutant in found:
-        if not mutant.is_local:
+        if known is not None or not mutant.is_local:
             tell(mutant, afresh(path, mutant.tree, tests, limit))
-    trial = Trial(path, [each for each in found if each.is_local], tell)
-    # As the hooks of pytest see it, the profile is there before it is asked for.
-    settings.register_profile("mutants", **PROFILE)
-    pytest.main([*OPTIONS, *tests], plugins=[trial])
-    if trial.error:
-        sys.exit(f"{module}: {trial.error}")
+    if local:
+        trial = Trial(path, local, tell)
+        # As the hooks of pytest see it, the profile is there before it is asked for.
+        settings.register_profile("mutants", **PROFILE)
+        pytest.main([*OPTIONS, *tests], plugins=[trial])
+        if trial.error:
+            sys.exit(f"{module}: {trial.error}")
     survivors.sort(key=lambda each: each["line"])
     killed = total - len(survivors)
     return {"mutants": total, "killed": killed, "survivors": survivors, "source": source}

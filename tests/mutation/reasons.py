@@ -53,6 +53,25 @@ REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "break / break -> continue": "marks grow: those before are older still",
         "furthest = max((latest, *marks[-1:]))": "marks grow: the last is the furthest",
     },
+    "core/paging.py": {
+        "if not body.isascii(): / condition negated": "ASCII can be decoded as well",
+        "if not body.isascii(): / not x -> not not x": "ASCII can be decoded as well",
+        '"Wrapper",': "a name for people",
+        '"Sketch",': "a name for people",
+        "gc=False, / False -> True": "only spares the collector some work",
+        'if "?" not in url and "#" not in url: / NotIn -> In': "only saves time: both ways agree",
+    },
+    "client/tokens.py": {
+        (
+            "plain: dict[str, Any] = attrs.asdict("
+            'self, filter=lambda field, _: field.name != "tokens")'
+        ): "the tokens are put in their place afterwards",
+        "return False": "both say no",
+    },
+    "client/pacing.py": {
+        "turn.is_timed = False": "who is the next stays so, and goes out then or is timed anew",
+        'application: str = "",': "the name counts for a store alone, and is given with one",
+    },
     "callbacks.py": {
         "super().__init__(error)": "an exception keeps its arguments without it",
         (

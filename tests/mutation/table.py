@@ -75,7 +75,10 @@ _BY_GROUP: Final = {
     "paging": _PAGING,
 }
 
-_MORE: Final = {"core/refusals.py": _REFUSALS}
+_MORE: Final[dict[str, tuple[str, ...]]] = {
+    "core/refusals.py": _REFUSALS,
+    "core/paging.py": ("test_paging_edges.py", "test_decoding_laws.py"),
+}
 
 TESTS: Final[dict[str, tuple[str, ...]]] = {
     module: (*_BY_GROUP[group], *_MORE.get(module, ()))
