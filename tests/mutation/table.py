@@ -12,17 +12,7 @@ _RETRIES: Final = (
     "test_budget.py",
     "test_exchange_edges.py",
 )
-_QUOTA: Final = (
-    "test_windows.py",
-    "test_windows_edges.py",
-    "test_pacing_edges.py",
-    "test_sharing_edges.py",
-    "test_pacing.py",
-    "test_quota.py",
-    "test_quota_stores.py",
-)
 _HOSTS: Final = ("test_hosts.py", "test_given_urls.py")
-_REFUSALS: Final = ("test_operation_core.py", "sandbox/test_sandbox_applications.py")
 _CALLBACKS: Final = (
     "test_callbacks.py",
     "test_callbacks_edges.py",
@@ -68,20 +58,34 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
 _BY_GROUP: Final = {
     "retry": _RETRIES,
     "budget": ("test_budget.py", "test_exchange_edges.py"),
-    "governor": _QUOTA,
     "origin check": _HOSTS,
     "HMAC": _CALLBACKS,
     "lease": _TOKENS,
     "paging": _PAGING,
 }
 
-_MORE: Final[dict[str, tuple[str, ...]]] = {
-    "core/refusals.py": _REFUSALS,
-    "core/paging.py": ("test_paging_edges.py", "test_decoding_laws.py"),
+_BY_MODULE: Final[dict[str, tuple[str, ...]]] = {
+    "client/windows.py": ("test_windows.py", "test_windows_edges.py", "test_pacing.py"),
+    "client/pacing.py": ("test_pacing.py", "test_pacing_edges.py", "test_quota.py"),
+    "client/sharing.py": ("test_sharing_edges.py", "test_quota_stores.py"),
+    "core/refusals.py": (
+        "test_exchange_edges.py",
+        "test_exchange.py",
+        "test_operation_core.py",
+        "sandbox/test_sandbox_applications.py",
+    ),
+    "core/paging.py": (
+        "test_paging.py",
+        "test_paging_edges.py",
+        "test_page_heads.py",
+        "test_decoding_laws.py",
+        "test_pagers_edges.py",
+        "test_pagers_shifting.py",
+    ),
 }
 
 TESTS: Final[dict[str, tuple[str, ...]]] = {
-    module: (*_BY_GROUP[group], *_MORE.get(module, ()))
+    module: _BY_MODULE[module] if module in _BY_MODULE else _BY_GROUP[group]
     for group, modules in GROUPS.items()
     for module in modules
 }
