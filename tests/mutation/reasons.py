@@ -7,6 +7,7 @@ from typing import Final
 
 __all__ = ("REASONS",)
 
+_WORDS: Final = "a text for people"
 _SAME_MOMENT: Final = "both are the same moment then"
 
 REASONS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -56,8 +57,8 @@ REASONS: Final[Mapping[str, Mapping[str, str]]] = {
     "core/paging.py": {
         "if not body.isascii(): / condition negated": "ASCII can be decoded as well",
         "if not body.isascii(): / not x -> not not x": "ASCII can be decoded as well",
-        '"Wrapper",': "a name for people",
-        '"Sketch",': "a name for people",
+        '"Wrapper",': _WORDS,
+        '"Sketch",': _WORDS,
         "gc=False, / False -> True": "only spares the collector some work",
         'if "?" not in url and "#" not in url: / NotIn -> In': "only saves time: both ways agree",
     },
@@ -67,6 +68,12 @@ REASONS: Final[Mapping[str, Mapping[str, str]]] = {
             'self, filter=lambda field, _: field.name != "tokens")'
         ): "the tokens are put in their place afterwards",
         "return False": "both say no",
+    },
+    "client/records.py": {
+        'log.error("%s", error)': _WORDS,
+        'self._fail("read", error)': _WORDS,
+        'self._fail("written", error)': _WORDS,
+        "self._since = 0.0": "the first look at a lease sets it",
     },
     "client/pacing.py": {
         "turn.is_timed = False": "who is the next stays so, and goes out then or is timed anew",

@@ -17,6 +17,7 @@ from cronofy_async import (
     TokenLease,
     TokenRecord,
     Tokens,
+    TokenStoreError,
     UnsettledExchange,
 )
 from cronofy_async.client.records import LEASE, Claim, Records, TokenHooks, Watch, lease
@@ -244,4 +245,54 @@ async def test_an_account_that_is_refused_is_logged_without_a_hook(
             await b.client().account("acc_1").list_calendars()
     assert ["acc_1" in each.message for each in caplog.records] == [True]
     assert ("cronofy_async", "ERROR") == (caplog.records[0].name, caplog.records[0].levelname)
+    assert "canary" not in caplog.text
+
+
+class TestPlainStore:
+    """A store of a user's own, which has nothing but `get` and `put`."""
+
+    class Noting(PlainStore):
+        """Notes what is put into it."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.puts: list[Tokens] = []
+
+        async def put(self, sub: str, tokens: Tokens) -> None:
+            self.puts.append(tokens)
+            await super().put(sub, tokens)
+
+    async def test_new_tokens_are_put_and_nothing_else(self) -> None:
+        """Who exchanges them is nothing that it could keep."""
+        store = self.Noting()
+        async with bench(store=store) as b:
+            await store.put("acc_1", b.service.grant("acc_1", expired=True))
+            await b.client().account("acc_1").list_calendars()
+
+            assert 2 == len(store.puts)
+            assert b.service.is_alive("acc_1", store.puts[-1])
+
+    async def test_an_account_that_it_does_not_know_is_put_at_once(self) -> None:
+        """So that what was given is not lost with this process."""
+        store = self.Noting()
+        async with bench(store=store) as b:
+            tokens = b.service.grant("acc_1", expired=True)
+            account = b.client().account(
+                "acc_1", access_token=tokens.access_token, refresh_token=tokens.refresh_token
+            )
+            await account.list_calendars()
+
+            assert ([tokens, account.tokens], []) == (store.puts, b.troubles)
+
+
+async def test_a_hook_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """By what it raised, whose text may be anything."""
+
+    def fail(error: Exception) -> None:
+        raise KeyError("canary-private")
+
+    TokenHooks(on_store_error=fail).store_error(TokenStoreError("the disk is full"))
+    assert ["the disk is full" in caplog.messages[0], "KeyError" in caplog.messages[1]] == [
+        True
+    ] * 2
     assert "canary" not in caplog.text
