@@ -59,6 +59,11 @@ class TestCounting:
         windows = filled(0.0, 0.0, limits=limits)
         windows.give_back(MARGIN, limits)
         assert 0.0 == windows.next(0.0, limits)
+        for at in (0.0, 0.25):
+            windows.take(at, at, limits)
+        windows.give_back(0.25 + MARGIN, limits)
+        windows.take(0.25, 0.25, limits)
+        assert pytest.approx(0.5, abs=1e-5) == windows.next(0.25, limits)
 
 
 class TestCutting:
@@ -118,6 +123,23 @@ class TestCutting:
         windows.take(0.0, 0.0, limits)
         assert pytest.approx(0.5, abs=1e-5) == windows.next(0.0, limits)
 
+    def test_a_cut_burst_is_as_long_as_it_is_at_the_cut_rate(self) -> None:
+        """Of four at eight a second, half is two at four a second."""
+        limits = Limits(per_second=8, burst=4, per_minute=100)
+        windows = Windows.of(limits)
+        windows.cut_at, windows.cut_to = 0.0, 0.5
+        for _ in range(2):
+            windows.take(0.0, 0.0, limits)
+        assert pytest.approx(0.25, abs=1e-5) == windows.next(0.0, limits)
+
+    def test_of_a_cut_minute_one_is_left(self) -> None:
+        """And not another before it is over."""
+        limits = Limits(per_second=10, burst=10, per_minute=10)
+        windows = Windows.of(limits)
+        windows.cut_at, windows.cut_to = 10.0, 0.05
+        windows.take(10.0, 10.0, limits)
+        assert pytest.approx(10.0 + MARGIN + MINUTE) == windows.next(10.0, limits)
+
 
 class TestWriting:
     """What is written for other processes, whichever version they have."""
@@ -136,9 +158,10 @@ class TestWriting:
 
     def test_a_mark_is_written_for_a_minute(self) -> None:
         """Not when it is over."""
-        windows = filled(0.0, 0.5, limits=LIMITS)
-        kept = Windows.load(windows.dump(MINUTE + MARGIN), MINUTE + MARGIN)
-        assert [0.5 + MARGIN] == list(kept.marks)
+        windows = Windows.of(LIMITS)
+        marks = [windows.take(at, at, LIMITS, grace=0.5) for at in (0.0, 0.25)]
+        now = marks[0] + MINUTE
+        assert marks[1:] == list(Windows.load(windows.dump(now), now).marks)
 
     def test_what_lies_ahead_counts_as_now(self) -> None:
         """As far as it may lie ahead at all: so no clock holds anybody up for long."""

@@ -24,6 +24,9 @@ REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         'text = json.dumps(state, separators=(",", ":")).encode()': (
             "another spelling of the same JSON reads the same"
         ),
+        'return cls(urlsafe_b64encode(text).rstrip(b"=").decode())': (
+            "the end of a list never comes out as an X"
+        ),
         "return sha256(told).hexdigest()[:16]": "a longer digest tells reads apart as well",
         'raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))': (
             "more padding than there must be is passed over"
@@ -33,6 +36,9 @@ REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "cut_to: float = 1.0": "from one on, nothing is cut",
         "if self.cut_to >= 1:": "uncut, the share comes out as one as well",
         "if self.cut_to < 1:": "uncut, the share is one, and changes nothing",
+        "per_second = max(1, int(per_second * share)) / 1 -> 2": (
+            "a burst of one keeps such a distance as well"
+        ),
         "if moment < now:": _SAME_MOMENT,
         "if moment < self.latest:": _SAME_MOMENT,
         "if moment < self.paused_until:": _SAME_MOMENT,
