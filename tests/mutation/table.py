@@ -68,6 +68,13 @@ _BY_MODULE: Final[dict[str, tuple[str, ...]]] = {
     "client/windows.py": ("test_windows.py", "test_windows_edges.py", "test_pacing.py"),
     "client/pacing.py": ("test_pacing.py", "test_pacing_edges.py", "test_quota.py"),
     "client/sharing.py": ("test_sharing_edges.py", "test_quota_stores.py"),
+    "client/holders.py": (
+        "tokens/test_edges.py",
+        "tokens/test_renewal.py",
+        "tokens/test_trouble.py",
+        "tokens/test_sharing.py",
+        "tokens/test_lost_answers.py",
+    ),
     "core/refusals.py": (
         "test_exchange_edges.py",
         "test_exchange.py",
