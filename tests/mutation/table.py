@@ -65,9 +65,15 @@ _BY_GROUP: Final = {
 }
 
 _BY_MODULE: Final[dict[str, tuple[str, ...]]] = {
-    "client/windows.py": ("test_windows.py", "test_windows_edges.py", "test_pacing.py"),
+    "client/windows.py": ("test_windows.py", "test_windows_edges.py"),
     "client/pacing.py": ("test_pacing.py", "test_pacing_edges.py", "test_quota.py"),
-    "client/sharing.py": ("test_sharing_edges.py", "test_quota_stores.py"),
+    "client/sharing.py": (
+        "test_sharing_edges.py",
+        "test_pacing_edges.py",
+        "test_quota_stores.py::TestLostStore",
+        "test_quota_stores.py::test_a_refusal_slows_all_processes_down",
+        "test_quota_stores.py::test_nothing_goes_out_before_its_moment",
+    ),
     "client/holders.py": (
         "tokens/test_edges.py",
         "tokens/test_renewal.py",

@@ -58,8 +58,8 @@ _OTHERS: Final = (
 )
 _LONGEST: Final = 5.0
 """Tests that take longer are left out."""
-_SPARE: Final = 5.0
-"""Seconds that a test may take beyond ten times what it takes without any mutant."""
+_SPARE: Final = 3.0
+"""Seconds that a test may take beyond three times what it takes while it is measured."""
 
 Result = Literal["killed", "timeout", "survived", "not run"]
 
@@ -110,7 +110,7 @@ class Trial:
         names.sort(key=lambda name: covered[name][0])
         chosen = {item.nodeid: item for item in session.items}
         items = [chosen[name] for name in names]
-        limits = [_SPARE + 10 * covered[name][0] for name in names]
+        limits = [_SPARE + 3 * covered[name][0] for name in names]
 
         def run() -> str:
             _exchange_code(self._path, mutant.tree, functions)
