@@ -64,7 +64,9 @@ class TestMoments:
             time.time += 1
         assert math.inf == await after(share, time, MARGIN + 0.001)
 
-    @pytest.mark.parametrize(("missed_by", "good_for"), [(0.9, 2 * MARGIN), (1.1, MARGIN)])
+    @pytest.mark.parametrize(
+        ("missed_by", "good_for"), [(0.9, 2 * MARGIN), (1.0, MARGIN), (1.1, MARGIN)]
+    )
     async def test_what_nobody_wanted_was_not_late(self, missed_by: float, good_for: float) -> None:
         """Whoever left a moment lie for a second had nothing to send."""
         time = FrozenTime(0.0)
@@ -238,6 +240,37 @@ class TestLostStore:
         while share.take() == 0:
             sent += 1
         assert at_once == sent
+
+    async def test_when_its_time_is_over_the_store_counts_again(self) -> None:
+        """For what is told, and for what a refusal takes back."""
+        time = FrozenTime(0.0)
+        share, store = shared(time)
+        windows, now = share.look()
+        assert (0, 0.0) == (windows.count(now, 60.0), now)
+        await share.wait(math.inf, 3)
+        store.error = OSError()
+        time.time = 50.0
+        await share.wait(math.inf, 1)
+        store.error = None
+        time.time = 50.9
+        asked = store.updates
+        await share.slow_down(0.0)
+        assert (asked, 0) == (store.updates, share.look()[0].count(50.9, 60.0))
+        time.time = 51.0
+        windows, now = share.look()
+        assert (51.0, 3) == (now, windows.count(now, 60.0))
+        await share.slow_down(0.0)
+        assert asked + 1 == store.updates
+
+    async def test_it_is_told_in_the_log_of_the_package(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """By the kind of the failure alone."""
+        share, store = shared(FrozenTime(0.0))
+        store.error = OSError("canary-url")
+        await share.wait(math.inf, 1)
+        assert ["cronofy_async"] == [each.name for each in caplog.records]
+        assert "canary" not in caplog.text
 
     async def test_what_was_settled_before_is_not_used_alone(self) -> None:
         """Nor is it given back later: the store does not know it any more."""

@@ -81,6 +81,13 @@ REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         'self._fail("written", error)': _WORDS,
         "self._since = 0.0": "the first look at a lease sets it",
     },
+    "client/sharing.py": {
+        "Change = Callable[[bytes | None, float], tuple[bytes | None, R]]": "a name for a type",
+        "was_late = False": "both say no",
+        "self._slots.clear()": "nothing is settled when the store is asked",
+        "self._unused.clear()": "given back later, they cost nothing: the quota is kept either way",
+        "if at > now + LEAD:": "the very bound may count either way",
+    },
     "client/pacing.py": {
         "turn.is_timed = False": "who is the next stays so, and goes out then or is timed anew",
         'application: str = "",': "the name counts for a store alone, and is given with one",
