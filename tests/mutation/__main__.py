@@ -8,7 +8,6 @@ of its module: enough after tests were added, as long as the module is what it w
 from __future__ import annotations
 
 import ast
-import hashlib
 import json
 import os
 import sys
@@ -21,7 +20,7 @@ import pytest
 from hypothesis import settings
 
 from .mutants import Mutant, mutants
-from .page import write
+from .page import source, write
 from .table import TESTS
 from .trying import OPTIONS, PROFILE, ROOT, Result, Trial, afresh, preload
 
@@ -31,11 +30,11 @@ RESULTS: Final = Path(__file__).with_name("results.json")
 def _try(module: str, known: dict[str, Any] | None) -> dict[str, Any]:
     """What came of the mutants of one module; of those alone that lived, if that is known."""
     path = ROOT / "cronofy_async" / module
-    source = hashlib.sha256(path.read_bytes()).hexdigest()
+    version = source(module)
     found = mutants(path)
     total = len(found)
     if known is not None:
-        if known.get("source") != source:
+        if known.get("source") != version:
             sys.exit(f"{module}: it is not what it was when all its mutants were tried")
         lived = {(each["line"], each["text"], each["what"]) for each in known["survivors"]}
         found = [each for each in found if (each.line, each.text, each.what) in lived]
@@ -71,7 +70,7 @@ def _try(module: str, known: dict[str, Any] | None) -> dict[str, Any]:
             sys.exit(f"{module}: {trial.error}")
     survivors.sort(key=lambda each: each["line"])
     killed = total - len(survivors)
-    return {"mutants": total, "killed": killed, "survivors": survivors, "source": source}
+    return {"mutants": total, "killed": killed, "survivors": survivors, "source": version}
 
 
 def main(wanted: list[str]) -> None:
