@@ -61,12 +61,14 @@ REASONS: Final[Mapping[str, Mapping[str, str]]] = {
         "furthest = max((latest, *marks[-1:]))": "marks grow: the last is the furthest",
     },
     "core/paging.py": {
-        "if not body.isascii(): / condition negated": "ASCII can be decoded as well",
-        "if not body.isascii(): / not x -> not not x": "ASCII can be decoded as well",
+        'paths = [".".join(filter(None, (at, path))) for path in error.paths or ("",)]': (
+            "what is wrong with an entry always has a path"
+        ),
         '"Wrapper",': _WORDS,
+        "sketch = msgspec.defstruct( / without rename=": "no field that is needed is renamed",
         '"Sketch",': _WORDS,
-        "gc=False, / False -> True": "only spares the collector some work",
-        'if "?" not in url and "#" not in url: / NotIn -> In': "only saves time: both ways agree",
+        "kw_only=True,": "a decoder fills fields by name",
+        "gc=False,": "only spares the collector some work",
     },
     "client/tokens.py": {
         (
