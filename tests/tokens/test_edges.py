@@ -14,6 +14,7 @@ from cronofy_async import (
     CronofyError,
     DecodeError,
     ReauthorizationRequiredError,
+    TokenRecord,
 )
 from cronofy_async.core.wire import Request
 
@@ -32,9 +33,9 @@ class Counting(FailingStore):
         super().__init__()
         self.tried = 0
 
-    async def swap(self, *args: Any) -> bool:
+    async def swap(self, sub: str, before: TokenRecord | None, after: TokenRecord) -> bool:
         self.tried += 1
-        return await super().swap(*args)
+        return await super().swap(sub, before, after)
 
 
 async def test_tokens_that_could_not_be_stored_are_stored_ever_less_often() -> None:
