@@ -321,7 +321,7 @@ def _query(url: str) -> dict[str, list[str]] | None:
     if not isinstance(url, str):
         return None
     try:
-        return parse_qs(urlsplit(url).query or url.removeprefix("?"), keep_blank_values=True)
+        return parse_qs(urlsplit(url).query or url, keep_blank_values=True)
     except ValueError:
         return None
 

@@ -139,6 +139,14 @@ class TestRedirects:
                 read_redirect(arguments[0], state=arguments[1])
             assert field == caught.value.field
 
+    def test_what_is_wrong_with_a_url_is_told(self) -> None:
+        """Text that is no URL from what is no text, and neither with what was given."""
+        odd: Any = 7
+        for url, problem in ((odd, "is int"), ("https://[::1?code=canary", "is malformed")):
+            with pytest.raises(InvalidArgumentError, match=problem) as caught:
+                read_redirect(url, state=None)
+            assert "canary" not in str(caught.value)
+
     @pytest.mark.parametrize(
         ("error", "told"),
         [

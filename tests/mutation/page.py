@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, Final
 
 from .reasons import REASONS
 from .table import GROUPS
 from .trying import ROOT
 
-__all__ = ("write",)
+__all__ = ("source", "write")
 
 PAGE: Final = ROOT / "docs" / "mutation.md"
 
@@ -39,10 +40,10 @@ def _table(results: dict[str, Any]) -> str:
                 each = results[module]
                 total, killed = total + each["mutants"], killed + each["killed"]
                 score = each["killed"] / max(each["mutants"], 1)
-                row = (
-                    f"| {group} | `{module}` | {each['mutants']} | {each['killed']} | {score:.1%} |"
-                )
-                lines.append(row)
+                # Of such a module only the score of the version that was tried is known.
+                old = "" if each.get("source") == source(module) else " (of an earlier version)"
+                row = f"| {group} | `{module}` | {each['mutants']} | {each['killed']} "
+                lines.append(f"{row}| {score:.1%}{old} |")
     lines.append(f"| all | | {total} | {killed} | {killed / max(total, 1):.1%} |")
     return "\n".join(lines) + "\n\n"
 
@@ -61,6 +62,11 @@ def _survivors(results: dict[str, Any]) -> str:
                 lines.append(f"| `{text}` | {what} | {reason(module, each)} |")
             lines.append("")
     return "\n".join(lines)
+
+
+def source(module: str) -> str:
+    """A digest of a module's source."""
+    return hashlib.sha256((ROOT / "cronofy_async" / module).read_bytes()).hexdigest()
 
 
 def reason(module: str, survivor: dict[str, Any]) -> str:
