@@ -9,7 +9,7 @@ from typing import Literal
 
 import attrs
 
-from tests.transports.servers import ThreadedServer, broken_off
+from tests.transports.servers import ThreadedServer, broken_off, stop_listening
 
 __all__ = ("Bandwidth", "Harm", "Hold", "Latency", "Limit", "Link", "Proxy", "Slicer")
 
@@ -160,7 +160,7 @@ class Proxy(ThreadedServer):
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        self._server.close()
+        await stop_listening(self._server)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         link = self.links[min(self.connections, len(self.links) - 1)]

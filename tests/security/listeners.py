@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from ..transports.servers import ThreadedServer
+from ..transports.servers import ThreadedServer, stop_listening
 
 
 class Listener(ThreadedServer):
@@ -34,7 +34,7 @@ class Listener(ThreadedServer):
 
     async def stop(self) -> None:
         """Listen no more."""
-        self._server.close()
+        await stop_listening(self._server)
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1

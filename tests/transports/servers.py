@@ -23,6 +23,23 @@ T = TypeVar("T")
 JSON = "application/json"
 
 
+async def _turns(count: int) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def stop_listening(server: asyncio.Server) -> None:
+    """
+    Close a server, but not before what it accepted is set up.
+
+    asyncio loses a connection that was accepted and not set up when its server closes.
+    """
+    for listening in server.sockets:
+        asyncio.get_running_loop().remove_reader(listening.fileno())
+    await _turns(8)
+    server.close()
+
+
 class ThreadedServer:
     """
     A server in a thread of its own; use it as a context manager.
@@ -55,10 +72,14 @@ class ThreadedServer:
         return asyncio.run_coroutine_threadsafe(call, self._loop).result(10)
 
     async def _cancel_rest(self) -> None:
+        # What serves a connection has to begin before it can be cancelled and close it.
+        await _turns(8)
         rest = asyncio.all_tasks() - {asyncio.current_task()}
         for task in rest:
             task.cancel()
         await asyncio.gather(*rest, return_exceptions=True)
+        # Each closing takes a turn of the loop.
+        await _turns(8)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -317,7 +338,7 @@ class FaultServer(ThreadedServer):
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        self._server.close()
+        await stop_listening(self._server)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         script = self.scripts[min(self.connections, len(self.scripts) - 1)]
