@@ -123,6 +123,8 @@ class Trial:
 
 
 def _functions(path: Path) -> list[FunctionType]:
+    # The collector does not list what a session of tests has set aside.
+    gc.unfreeze()
     return [
         each
         for each in gc.get_objects()
