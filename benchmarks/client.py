@@ -183,18 +183,13 @@ class _Floor(asyncio.Protocol):
         return await self.arrived
 
 
-async def floor_limited(origin: str, accounts: int) -> int:
-    """The same with 16 requests at once."""
-    return await floor(origin, accounts, 16)
-
-
-async def floor(origin: str, accounts: int, at_once: int = 1000) -> int:
+async def floor(origin: str, accounts: int, at_once: int | None = None) -> int:
     """A client of thirty lines and a msgspec Struct."""
     import msgspec
 
     decoder = msgspec.json.Decoder(PAGE)
     port = int(origin.rpartition(":")[2])
-    places = asyncio.Semaphore(at_once)
+    places = asyncio.Semaphore(at_once or accounts)
 
     async def read(number: int) -> int:
         loop = asyncio.get_running_loop()
@@ -211,6 +206,11 @@ async def floor(origin: str, accounts: int, at_once: int = 1000) -> int:
         return found
 
     return await _together(accounts, read)
+
+
+async def floor_limited(origin: str, accounts: int) -> int:
+    """The same with 16 requests at once."""
+    return await floor(origin, accounts, 16)
 
 
 def _many(cronofy: Any, accounts: int, **options: Any) -> Any:

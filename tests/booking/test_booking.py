@@ -27,12 +27,6 @@ from .rooms import room_in
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(params=["asyncio", "trio"])
-def anyio_backend(request: pytest.FixtureRequest) -> Any:
-    """Each test runs on both event loops."""
-    return request.param
-
-
 KEY_ID = booking_event_id("k")
 
 

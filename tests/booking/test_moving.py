@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import anyio
 import attrs
@@ -23,12 +22,6 @@ from .bench import Bench, bench
 from .rooms import room_in
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(params=["asyncio", "trio"])
-def anyio_backend(request: pytest.FixtureRequest) -> Any:
-    """Each test runs on both event loops."""
-    return request.param
 
 
 KEY_ID = booking_event_id("k")

@@ -30,12 +30,6 @@ from .crowd import WHAT, Crowd, gather
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(params=["asyncio", "trio"])
-def anyio_backend(request: pytest.FixtureRequest) -> Any:
-    """Both event loops."""
-    return request.param
-
-
 async def test_no_more_accounts_are_under_way_than_allowed() -> None:
     """However many there are, only so many requests go out at once."""
     crowd = Crowd(20)

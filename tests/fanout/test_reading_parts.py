@@ -22,12 +22,6 @@ from .crowd import WHAT, Crowd
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(params=["asyncio", "trio"])
-def anyio_backend(request: pytest.FixtureRequest) -> Any:
-    """Both event loops."""
-    return request.param
-
-
 # Splitting ----------------------------------------------------------------------------
 
 

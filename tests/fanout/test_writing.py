@@ -33,12 +33,6 @@ START = datetime.fromtimestamp(NOW, UTC) + timedelta(days=1)
 WHAT = ReadEvents(tzid="Etc/UTC", only_managed=True, from_=TODAY, to=TODAY + timedelta(days=30))
 
 
-@pytest.fixture(params=["asyncio", "trio"])
-def anyio_backend(request: pytest.FixtureRequest) -> Any:
-    """Both event loops."""
-    return request.param
-
-
 class Crowd:
     """People, the wire to them, and a client."""
 
